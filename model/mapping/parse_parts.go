@@ -1,0 +1,227 @@
+package mapping
+
+// This file: the parser's inner part: joins, assignments, like and rows.
+
+import (
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"salvage/model/strict"
+)
+
+// operands says what may stand on the right side of an assignment.
+type operands struct {
+	expr   bool
+	entity *Entity
+}
+
+var constOrLookup = operands{}
+
+func anyOperand(e *Entity) operands { return operands{expr: true, entity: e} }
+
+func (p *parser) assigns(n *yaml.Node, path string, may operands) []Assign {
+	var out []Assign
+	for _, pr := range p.Pairs(n, path, nil) {
+		out = append(out, Assign{Place: at(pr), Column: pr.Name, Value: p.operand(pr.Value, pr.Path, may)})
+	}
+	return out
+}
+
+func (p *parser) operand(n *yaml.Node, path string, may operands) Operand {
+	switch {
+	case strict.IsNull(n):
+		return Operand{}
+	case n.Kind == yaml.MappingNode:
+		return Operand{Lookup: p.lookup(n, path)}
+	case n.Kind != yaml.ScalarNode:
+		p.Fail(n, path, "should be a constant, an expression or a lookup", "")
+		return Operand{}
+	}
+	s := n.Value
+	if n.ShortTag() == "!!bool" {
+		s = strings.ToLower(s)
+	}
+	if src, ok := strings.CutPrefix(s, "="); ok && n.ShortTag() == "!!str" {
+		if !may.expr {
+			p.Fail(n, path, "an expression may not stand here", "a constant or {lookup: table, get: column, by: {column: value}}")
+			return Operand{}
+		}
+		return Operand{Expr: p.expr(n, path, src, may.entity)}
+	}
+	return Operand{Text: &s}
+}
+
+func (p *parser) expr(n *yaml.Node, path, src string, e *Entity) *Expr {
+	x, err := compile(src, e)
+	if err != nil {
+		p.Fail(n, path, "expression: "+err.Error(), "")
+		return nil
+	}
+	return x
+}
+
+func (p *parser) lookup(n *yaml.Node, path string) *Lookup {
+	l := &Lookup{Place: Place{Path: path, Line: n.Line}}
+	for _, pr := range p.Pairs(n, path, []string{"lookup", "get", "by"}) {
+		switch pr.Name {
+		case "lookup":
+			l.Table = p.Text(pr.Value, pr.Path)
+		case "get":
+			l.Get = p.Text(pr.Value, pr.Path)
+		case "by":
+			l.By = p.assigns(pr.Value, pr.Path, constOrLookup)
+		}
+	}
+	for _, b := range l.By {
+		if b.Value.Lookup != nil {
+			p.FailAt(b.Path, "a lookup within a lookup "+notBuilt, "")
+		}
+	}
+	if l.Table == "" || l.Get == "" || len(l.By) == 0 {
+		p.Fail(n, path, "a lookup needs a table, a column to get and columns to find it by", "{lookup: roles, get: id, by: {slug: customer}}")
+	}
+	return l
+}
+
+func (p *parser) joins(e *Entity, all strict.Pair) {
+	for _, pr := range p.Pairs(all.Value, all.Path, nil) {
+		if strings.Contains(pr.Name, ".") {
+			p.Fail(pr.Key, pr.Path, "the name of a join holds no dot", "")
+			continue
+		}
+		if j := p.join(e, pr); j != nil {
+			e.Joins = append(e.Joins, j)
+		}
+	}
+}
+
+func (p *parser) join(e *Entity, pr strict.Pair) *Join {
+	j := &Join{Place: at(pr), Name: pr.Name}
+	known := []string{"table", "link", "own", "lookup", "miss", "where", "order", "set", "set_on_update", "missing", "many"}
+	pairs := p.Pairs(pr.Value, pr.Path, known)
+	for _, x := range pairs {
+		switch x.Name {
+		case "table":
+			j.Table = p.Text(x.Value, x.Path)
+		case "link":
+			p.links(e, j, x)
+		case "own":
+			j.Own = Own(p.word(x, string(OwnBefore), string(OwnAfter)))
+		case "lookup":
+			j.Lookup = p.Texts(x.Value, x.Path)
+		case "miss":
+			j.MissNull = strict.IsNull(x.Value) || p.word(x, "error", "null") == "null"
+		case "where":
+			j.Where = p.assigns(x.Value, x.Path, constOrLookup)
+		case "order":
+			j.Order = p.Text(x.Value, x.Path)
+		case "set":
+			j.Set = p.assigns(x.Value, x.Path, anyOperand(e))
+		case "set_on_update":
+			j.SetOnUpdate = p.assigns(x.Value, x.Path, anyOperand(e))
+		case "missing":
+			j.Missing = p.assigns(x.Value, x.Path, anyOperand(e))
+		case "many":
+			if p.Bool(x.Value, x.Path) {
+				p.Fail(x.Key, x.Path, notBuilt, "")
+			}
+		}
+	}
+	p.joinWhole(j, pr, pairs)
+	return j
+}
+
+// joinWhole checks what only makes sense together.
+func (p *parser) joinWhole(j *Join, pr strict.Pair, pairs []strict.Pair) {
+	if j.Table == "" {
+		p.Fail(pr.Key, strict.Join(pr.Path, "table"), "is required", "")
+	}
+	if len(j.Link) == 0 {
+		p.Fail(pr.Key, strict.Join(pr.Path, "link"), "is required", "{column of the joined table: column on our side}")
+	}
+	if j.Own != NotOwn && j.Lookup != nil {
+		p.Fail(pr.Key, pr.Path, "own and lookup exclude each other", "")
+	}
+	if j.Own == NotOwn {
+		for _, x := range pairs {
+			if x.Name == "set" || x.Name == "set_on_update" || x.Name == "missing" {
+				p.Fail(x.Key, x.Path, "only a join that is ours is written", "own: before or own: after")
+			}
+		}
+	}
+	if j.Own == OwnBefore && len(j.Link) > 1 {
+		p.Fail(pr.Key, strict.Join(pr.Path, "link"), "own: before is linked by one column", "")
+	}
+}
+
+func (p *parser) links(e *Entity, j *Join, all strict.Pair) {
+	for _, x := range p.Pairs(all.Value, all.Path, nil) {
+		join, ours := splitColumn(e, p.Text(x.Value, x.Path))
+		j.Link = append(j.Link, Link{Column: x.Name, Join: join, Ours: ours})
+	}
+}
+
+// splitColumn parts "join.column" when there is a join of that name; anything else is a column.
+func splitColumn(e *Entity, s string) (join, col string) {
+	if a, b, ok := strings.Cut(s, "."); ok && e.Join(a) != nil {
+		return a, b
+	}
+	return "", s
+}
+
+// word reads one of a few words.
+func (p *parser) word(x strict.Pair, known ...string) string {
+	s := p.Text(x.Value, x.Path)
+	for _, k := range known {
+		if s == k {
+			return s
+		}
+	}
+	if s != "" {
+		p.Fail(x.Value, x.Path, "unknown word \""+s+"\"", strict.DidYouMean(s, known))
+	}
+	return ""
+}
+
+func (p *parser) like(all strict.Pair) *Like {
+	l := &Like{Place: at(all)}
+	for _, x := range p.Pairs(all.Value, all.Path, []string{"by", "order", "cols"}) {
+		switch x.Name {
+		case "by":
+			l.By = p.Texts(x.Value, x.Path)
+		case "order":
+			l.Order = p.Text(x.Value, x.Path)
+		case "cols":
+			l.Cols = p.Texts(x.Value, x.Path)
+		}
+	}
+	if l.Order == "" || len(l.Cols) == 0 {
+		p.Fail(all.Key, all.Path, "needs order (what makes a row the newest) and cols (what is copied)", "")
+	}
+	return l
+}
+
+func (p *parser) rows(e *Entity, all strict.Pair) []*Extra {
+	var out []*Extra
+	for i, n := range p.Items(all.Value, all.Path) {
+		path := strict.Index(all.Path, i)
+		x := &Extra{Place: Place{Path: path, Line: n.Line}}
+		for _, pr := range p.Pairs(n, path, []string{"table", "set", "when"}) {
+			switch pr.Name {
+			case "table":
+				x.Table = p.Text(pr.Value, pr.Path)
+			case "set":
+				x.Set = p.assigns(pr.Value, pr.Path, anyOperand(e))
+			case "when":
+				src := p.Text(pr.Value, pr.Path)
+				x.When = p.expr(pr.Value, pr.Path, strings.TrimPrefix(src, "="), e)
+			}
+		}
+		if x.Table == "" || len(x.Set) == 0 {
+			p.Fail(n, path, "needs a table and a set", "")
+		}
+		out = append(out, x)
+	}
+	return out
+}

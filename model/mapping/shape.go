@@ -1,0 +1,121 @@
+package mapping
+
+// This file: Shape, what the reconciler needs to know of the tables.
+
+import "salvage/model"
+
+// Shape says which fields the tables have and which a new row cannot do without. The mapping must have
+// passed Check; of one that has not, the shape of what could be resolved is given.
+func (m *Mapping) Shape(s *model.Schema) model.Shape {
+	out := model.Shape{Kinds: map[model.Kind]model.KindShape{}}
+	b := &binder{m: m, s: s, ask: map[string]bool{}}
+	for _, e := range m.Entities {
+		x := b.entity(e)
+		if x == nil {
+			continue
+		}
+		k := model.KindShape{Find: e.Find, Write: e.Write, KeepKey: e.KeepKey, Table: x.Main.Qualified(), KeyType: model.Text}
+		if len(e.Key) == 1 {
+			if c := x.Main.Column(e.Key[0]); c != nil && ClassOf(s, c.Type) == ClassInt {
+				k.KeyType = model.Int
+			}
+		}
+		for _, f := range x.Fields {
+			k.Fields = append(k.Fields, f.Name)
+			if f.required(x) {
+				k.Required = append(k.Required, f.Name)
+			}
+		}
+		k.Update = x.Updatable()
+		out.Kinds[e.Kind] = k
+	}
+	return out
+}
+
+// Updatable lists the fields that may be changed on rows the backup has: `update`, or every mapped field
+// that is written and no part of the key.
+func (e *BoundEntity) Updatable() []model.Field {
+	if !e.Write {
+		return nil
+	}
+	if e.Update != nil {
+		return e.Update
+	}
+	var out []model.Field
+	for _, f := range e.Fields {
+		key := false
+		for _, c := range f.Cols {
+			key = key || f.Join == "" && within(e.Key, c)
+		}
+		if !key && !f.ReadOnly && e.writes(f.Field) {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// writes reports whether a field's column is ours to write: of the main row, of an own row, or the natural key of a lookup.
+func (e *BoundEntity) writes(f *Field) bool {
+	if f.Join == "" {
+		return true
+	}
+	j := e.Join(f.Join)
+	return j != nil && (j.Own != NotOwn || j.Lookup != nil)
+}
+
+// required reports whether a new row needs evidence for the field.
+func (f *BoundField) required(e *BoundEntity) bool {
+	if !e.Write || f.ReadOnly || !e.writes(f.Field) || f.null() != (model.Value{}) {
+		return false
+	}
+	lists := [][]Assign{e.Set, e.Missing, e.Where}
+	if f.Join != "" {
+		j := e.Join(f.Join)
+		if j.Lookup != nil {
+			return f.lookupRequired(e, j)
+		}
+		lists = [][]Assign{j.Set, j.Missing, j.Where}
+	}
+	for _, c := range f.Columns {
+		if !Needs(f.Table, c) || stands(lists, c.Name) {
+			continue
+		}
+		if f.Join == "" && (e.Like != nil && within(e.Like.Cols, c.Name) || within(e.Key, c.Name) && SelfKeyed(f.schema, f.Table, c.Name)) {
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+// lookupRequired: the natural key of a lookup is needed when the column that it fills is.
+func (f *BoundField) lookupRequired(e *BoundEntity, j *BoundJoin) bool {
+	if j.MissNull || !within(j.Lookup, f.Cols[0]) {
+		return false
+	}
+	for _, l := range j.Link {
+		t := e.Table(l.Join)
+		if t == nil {
+			continue
+		}
+		if c := t.Column(l.Ours); c != nil && Needs(t, c) {
+			lists := [][]Assign{e.Set, e.Missing}
+			if o := e.Join(l.Join); o != nil {
+				lists = [][]Assign{o.Set, o.Missing}
+			}
+			return !stands(lists, l.Ours)
+		}
+	}
+	return false
+}
+
+func stands(lists [][]Assign, col string) bool {
+	for _, l := range lists {
+		for _, a := range l {
+			if a.Column == col {
+				return true
+			}
+		}
+	}
+	return false
+}

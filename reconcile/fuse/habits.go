@@ -1,0 +1,159 @@
+package fuse
+
+// This file: the company's habits, read off the backup: which state rows of the past, of the present and of
+// the future are in, which payments it keeps rows of, and by which words.
+
+import (
+	"strings"
+
+	"salvage/model"
+	"salvage/reconcile/match"
+)
+
+// phase is where a stay stands against a moment.
+type phase int
+
+const (
+	future phase = iota
+	present
+	past
+	phases
+)
+
+// habits is what the company usually does.
+type habits struct {
+	status   [phases]string         // state of rows in each phase, cancelled and no-show ones left out
+	share    [phases]float64        // how usual that is
+	kinds    map[string]string      // payment slot -> kind
+	words    map[model.Field]string // payment status and method of processor payments
+	records  map[string]bool        // class of payment (paid, refund, hold) -> the company keeps rows of it
+	eventAt  string                 // suffix of stored event ids
+	currency string                 // as rows write it
+}
+
+// phaseAt places a stay; ok is false when its times are not known.
+func phaseAt(start, end model.Value, at int64) (phase, bool) {
+	switch {
+	case start.Type != model.Instant:
+		return 0, false
+	case start.Num > at:
+		return future, true
+	case end.Type == model.Instant && end.Num <= at:
+		return past, true
+	case end.Type == model.Instant:
+		return present, true
+	}
+	return 0, false
+}
+
+func learnHabits(b *model.Books, m *match.Result, opt Options) *habits {
+	h := &habits{kinds: map[string]string{}, words: map[model.Field]string{}, records: map[string]bool{}}
+	if b == nil {
+		return h
+	}
+	var count [phases]map[string]int
+	for i := range count {
+		count[i] = map[string]int{}
+	}
+	events, currencies := map[string]int{}, map[string]int{}
+	for _, r := range b.Records[model.Reservation] {
+		s := r.Fields[model.FStatus].Str
+		if p, ok := phaseAt(r.Fields[model.FStartsAt], r.Fields[model.FEndsAt], opt.Cut); ok && s != "" && s != model.Cancelled && s != model.NoShow {
+			count[p][s]++
+		}
+		if c := r.Fields[model.FCurrency].Str; c != "" {
+			currencies[c]++
+		}
+		if ev := r.Fields[model.FEvent].Str; ev != "" {
+			_, suffix, _ := strings.Cut(ev, "@")
+			events[suffix]++
+		}
+	}
+	for p := range count {
+		h.status[p], h.share[p] = majority(count[p])
+	}
+	if s, share := majority(events); s != "" && share > 0.9 {
+		h.eventAt = "@" + s
+	}
+	if h.currency, _ = majority(currencies); h.currency == "" {
+		h.currency = opt.Currency
+	}
+	h.learnPayments(m, opt)
+	return h
+}
+
+func majority(c map[string]int) (string, float64) {
+	best, n, total := "", 0, 0
+	for k, v := range c {
+		total += v
+		if v > n || v == n && k < best {
+			best, n = k, v
+		}
+	}
+	if total == 0 {
+		return "", 0
+	}
+	return best, float64(n) / float64(total)
+}
+
+// learnPayments compares the overlap's payments with the rows the company kept of them.
+func (h *habits) learnPayments(m *match.Result, opt Options) {
+	kinds := map[string]map[string]int{}
+	words := map[model.Field]map[string]int{model.FStatus: {}, model.FMethod: {}}
+	kept, seen := map[string]int{}, map[string]int{}
+	for _, p := range m.Payments {
+		if p.At == 0 || p.At > opt.Cut {
+			continue
+		}
+		seen[class(p)]++
+		if p.Backup == nil {
+			continue
+		}
+		kept[class(p)]++
+		k := slotOf(p)
+		if kinds[k] == nil {
+			kinds[k] = map[string]int{}
+		}
+		kinds[k][p.Backup.Fields[model.FPayKind].Str]++
+		if p.Paid && !p.Refund {
+			for f := range words {
+				words[f][p.Backup.Fields[f].Str]++
+			}
+		}
+	}
+	for k, c := range kinds {
+		h.kinds[k], _ = majority(c)
+	}
+	for f, c := range words {
+		h.words[f], _ = majority(c)
+	}
+	for _, c := range []string{"paid", "refund", "hold", "failed"} {
+		h.records[c] = kept[c]*2 >= seen[c] && kept[c] > 0
+	}
+	if seen["paid"] == 0 {
+		h.records["paid"] = true
+	}
+}
+
+// class is what kind of movement a payment is.
+func class(p *match.Payment) string {
+	switch {
+	case p.Refund:
+		return "refund"
+	case p.Hold:
+		return "hold"
+	case p.Paid:
+		return "paid"
+	}
+	return "failed"
+}
+
+func slotOf(p *match.Payment) string {
+	if p.Refund {
+		return "refund"
+	}
+	if p.Hold {
+		return "hold"
+	}
+	return p.Slot
+}

@@ -1,0 +1,76 @@
+// Package learn teaches itself how each source speaks, from the overlap: evidence from before the
+// cut describes rows that the backup still has, so the backup labels it.
+//
+// Every reading is flattened into slots: a typed value (date, money, code, person, vehicle …) in its
+// place, named by anchors from the most specific to the most general. Readings of the overlap are
+// linked to rows without labels, by rarity-weighted agreement of values with a margin over the second
+// best row. For every place the learner then asks which field of the linked row the value equals, and
+// under which transform (date order, zone, decimal sign, unit). A rule is kept when enough different
+// values agree and at least one row tells the field apart from its neighbours. What no rule covers is
+// read by generic labels at lower trust.
+package learn
+
+import (
+	"time"
+
+	"salvage/model"
+)
+
+// Options are what the learner must know beside rows and readings.
+type Options struct {
+	Zone     string // IANA zone of naive times where nothing better is known
+	Currency string
+	Senders  []string // whose confirmations are genuine
+	Cut      time.Time
+	Aliases  map[model.Kind]map[string]string
+	Workers  int
+}
+
+// Statement is a reading with everything that could be made of it.
+type Statement struct {
+	*model.Reading
+	Claims  []model.Claim // structured, learned and generic; of one field the most trusted first
+	Act     model.Act
+	Cluster string // template: origin and masked title
+	Row     int    // index of the row it was linked to in the overlap, -1 for none
+	Genuine bool   // from the company's own senders, or not a message
+	Spoofed bool   // claims to be a message of the company and fails authentication
+}
+
+// Rule is one thing that was learned, for explain and for people to read.
+type Rule struct {
+	ID        string // stable
+	Scope     string // template, origin or media
+	Anchor    string // the place in words
+	Kind      model.Kind
+	Field     model.Field
+	Transform string // date order, zone, decimal sign, unit; "" for none
+	Support   int    // linked rows in which the place and the field had values
+	Agree     int
+	Distinct  int
+	Trust     model.PPM
+}
+
+// Model is what was learned.
+type Model struct {
+	Rules  []Rule
+	Linked int // overlap readings linked to a row
+
+	opt       Options
+	rules     map[ruleKey]*rule
+	base      *zone             // the business's
+	zones     map[string]*zone  // by origin
+	zoneNames []string          // that the backup names
+	orders    map[string]string // date order by origin
+	linked    map[string]int    // origin -> readings of the overlap that were linked
+	judged    map[ruleKey]bool  // places that the overlap measured: what it refused there is not guessed
+	states    map[string]string // template -> status it announces
+	never     map[string]bool   // templates that the overlap shows not to cancel
+	partners  map[string]bool   // origins whose messages speak of our rows
+	authentic map[string]bool   // origins that authenticate as a rule
+	vocab     *vocab
+	vocabLocs map[string][]string
+	titles    *titleMask
+	shapes    codeShapes
+	codeSet   map[string]bool
+}

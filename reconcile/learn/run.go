@@ -1,0 +1,243 @@
+package learn
+
+// This file: the order of work, over all readings in parallel.
+
+import (
+	"context"
+	"sort"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"salvage/model"
+	"salvage/reconcile/normal"
+)
+
+// Train learns from the overlap and reads everything. Statements run in parallel to readings.
+func Train(ctx context.Context, books *model.Books, readings []*model.Reading, opt Options) (*Model, []Statement, error) {
+	m := newModel(books, readings, opt)
+	rows := NewRows(books)
+	slots := newSlotCache(readings, m.vocab)
+	out := make([]Statement, len(readings))
+	err := each(ctx, opt.Workers, len(readings), func() func(int) {
+		l := newLinker(rows)
+		return func(i int) {
+			r := readings[i]
+			out[i] = Statement{Reading: r, Row: -1, Cluster: m.titles.cluster(r)}
+			if r.At != 0 && r.At < opt.Cut.UnixMicro() && r.Outcome != model.Unreadable {
+				out[i].Row = l.link(r, slots.of(i))
+			}
+		}
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	m.train(rows, readings, out, slots)
+	m.learnTrust(readings, out)
+	err = each(ctx, opt.Workers, len(readings), func() func(int) {
+		return func(i int) { m.read(&out[i], slots.of(i)) }
+	})
+	return m, out, err
+}
+
+func newModel(books *model.Books, readings []*model.Reading, opt Options) *Model {
+	m := &Model{opt: opt, rules: map[ruleKey]*rule{}, zones: map[string]*zone{}, states: map[string]string{},
+		never: map[string]bool{}, orders: map[string]string{}, linked: map[string]int{}, judged: map[ruleKey]bool{}, vocabLocs: map[string][]string{},
+		partners: map[string]bool{}, authentic: map[string]bool{}}
+	m.vocab = newVocab(books, opt.Aliases)
+	m.titles = newTitleMask(readings, m.vocab)
+	m.shapes, m.codeSet = newCodeShapes(books)
+	m.base = &zone{"UTC", time.UTC}
+	if zs := candidateZones(opt.Zone); len(zs) > 0 {
+		m.base = zs[0]
+	}
+	if books != nil {
+		m.zoneNames = append(m.zoneNames, books.Zone)
+		for _, l := range books.Records[model.Location] {
+			m.zoneNames = append(m.zoneNames, l.Fields["timezone"].Str)
+			for _, f := range []model.Field{model.FName, model.FCode} {
+				if w := normal.Fold(l.Fields[f].Str); w != "" {
+					m.vocabLocs[w] = append(m.vocabLocs[w], l.Key)
+				}
+			}
+		}
+	}
+	for w, key := range opt.Aliases[model.Location] {
+		m.vocabLocs[normal.Fold(w)] = []string{key}
+	}
+	return m
+}
+
+// each runs f over n items on some workers; every worker has a state of its own and results go to their own places.
+func each(ctx context.Context, workers, n int, worker func() func(int)) error {
+	workers = max(1, workers)
+	g, ctx := errgroup.WithContext(ctx)
+	for w := range workers {
+		g.Go(func() error {
+			f := worker()
+			for i := w; i < n; i += workers {
+				if i%1024 < workers && ctx.Err() != nil {
+					return ctx.Err()
+				}
+				f(i)
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// train counts and accepts, in the order of the readings.
+func (m *Model) train(rows *Rows, readings []*model.Reading, st []Statement, slots *slotCache) {
+	t := &trainer{rows: rows, vocab: m.vocab, locs: m.vocabLocs, freq: map[ruleKey]int{}, stats: map[ruleKey]*stat{}}
+	acts, base := map[string]*actStat{}, map[string]int{}
+	linked := 0
+	for i := range st {
+		if st[i].Row < 0 {
+			continue
+		}
+		linked++
+		m.linked[readings[i].Origin]++
+		t.count(scopesOf(readings[i], st[i].Cluster), slots.of(i))
+	}
+	for i := range st {
+		if st[i].Row < 0 {
+			continue
+		}
+		row := &rows.List[st[i].Row]
+		t.add(readings[i], scopesOf(readings[i], st[i].Cluster), slots.of(i), row)
+		a := acts[st[i].Cluster]
+		if a == nil {
+			a = &actStat{states: map[string]int{}}
+			acts[st[i].Cluster] = a
+		}
+		a.n++
+		a.states[row.Res.Fields[model.FStatus].Str]++
+	}
+	for i := range rows.List {
+		base[rows.List[i].Res.Fields[model.FStatus].Str]++
+	}
+	m.Linked = linked
+	m.accept(t)
+	m.learnActs(acts, base, len(rows.List))
+}
+
+// accept keeps the rules that hold, in a fixed order.
+func (m *Model) accept(t *trainer) {
+	keys := make([]ruleKey, 0, len(t.stats))
+	for k := range t.stats {
+		keys = append(keys, k)
+	}
+	sort.Slice(keys, func(a, b int) bool {
+		return keys[a].scope < keys[b].scope || keys[a].scope == keys[b].scope && keys[a].anchor < keys[b].anchor
+	})
+	cands := candidateZones(append([]string{m.opt.Zone}, m.bookZones()...)...)
+	votes := map[string]map[string]int{}
+	for _, k := range keys {
+		m.judged[k] = t.stats[k].n >= minJudged
+		r := t.accept(k, t.stats[k], cands)
+		if r == nil {
+			continue
+		}
+		m.rules[k] = r
+		m.Rules = append(m.Rules, r.Rule)
+		if o, ok := strings.CutPrefix(k.scope, "o:"); ok {
+			if r.zone != nil && r.typ == sDate {
+				vote(votes, o, r.zone.name, r.Agree)
+				if r.tag == "dmy" || r.tag == "mdy" {
+					m.orders[o] = r.tag
+				}
+			}
+		}
+	}
+	for _, o := range sortedKeys(votes) {
+		if zs := candidateZones(bestTag(votes[o])); len(zs) > 0 {
+			m.zones[o] = zs[0]
+		}
+	}
+}
+
+func vote(v map[string]map[string]int, k, word string, n int) {
+	if v[k] == nil {
+		v[k] = map[string]int{}
+	}
+	v[k][word] += n
+}
+
+// bookZones are the zones that the backup itself names.
+func (m *Model) bookZones() []string { return m.zoneNames }
+
+// learnTrust finds whose messages can be believed: the company's own senders, and those whose messages of the
+// overlap speak of the company's rows. An origin that used to authenticate must go on doing so.
+func (m *Model) learnTrust(readings []*model.Reading, st []Statement) {
+	links, auth, all := map[string]int{}, map[string]int{}, map[string]int{}
+	for i, r := range readings {
+		if !strings.HasPrefix(r.Media, "mail/") {
+			continue
+		}
+		if st[i].Row >= 0 {
+			links[r.Origin]++
+		}
+		all[r.Origin]++
+		if r.Auth == model.AuthA || r.Auth == model.AuthB || r.Auth == model.AuthC {
+			auth[r.Origin]++
+		}
+	}
+	for _, o := range sortedKeys(all) {
+		m.partners[o] = links[o] >= 8
+		m.authentic[o] = auth[o]*2 >= all[o] && auth[o] >= 3
+	}
+}
+
+// own reports whether an address is one of the company's senders.
+func (m *Model) own(origin string) bool {
+	for _, s := range m.opt.Senders {
+		s = strings.ToLower(s)
+		if origin == s || strings.HasPrefix(s, "@") && (strings.HasSuffix(origin, s) || strings.HasSuffix(origin, "."+s[1:])) {
+			return true
+		}
+	}
+	return false
+}
+
+// read makes one statement.
+func (m *Model) read(s *Statement, slots []slot) {
+	r := s.Reading
+	if r.Outcome == model.Unreadable {
+		return
+	}
+	s.Claims = m.claims(r, slots, s.Cluster)
+	for i := range s.Claims {
+		if v := s.Claims[i].Value; v.Type == model.Local {
+			s.Claims[i].Value = model.Value{Type: model.Instant, Num: m.zoneOf(r).instant(v.Num)}
+		}
+	}
+	s.Claims = m.statusClaim(r, s.Cluster, s.Claims)
+	s.Act = m.act(r, s.Cluster, s.Claims)
+	s.Genuine = true
+	if strings.HasPrefix(r.Media, "mail/") {
+		passes := r.Auth != model.AuthD || !m.authentic[r.Origin]
+		s.Genuine = passes && (m.own(r.Origin) || m.partners[r.Origin]) && r.Via == ""
+		s.Spoofed = !s.Genuine && r.Via == "" && (m.own(r.Origin) || !m.partners[r.Origin]) && r.Auth == model.AuthD && speaksOfBooking(s.Claims)
+	}
+}
+
+// speaksOfBooking reports whether a message states a booking: a start, and a code or an amount.
+func speaksOfBooking(cs []model.Claim) bool {
+	return has(cs, model.Reservation, model.FStartsAt) && (has(cs, model.Reservation, model.FCode) || has(cs, model.Reservation, model.FTotal))
+}
+
+// instantOf reads a source's own time notation: RFC 3339, or a civil date.
+func (m *Model) instantOf(r *model.Reading, text string) (model.Value, bool) {
+	for _, t := range normal.Scan(text, time.UnixMicro(r.At).UTC()) {
+		if t.Type == normal.Date && len(t.Alts) > 0 {
+			v := t.Alts[0].Value
+			if v.Type == model.Local {
+				return model.Value{Type: model.Instant, Num: m.zoneOf(r).instant(v.Num)}, true
+			}
+			return v, true
+		}
+	}
+	return model.Value{}, false
+}

@@ -1,0 +1,209 @@
+package learn
+
+// This file: slots, the typed values of a reading in their places, and the anchors that name the places.
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"salvage/model"
+	"salvage/reconcile/normal"
+)
+
+// slotType says what a slot can be compared with.
+type slotType uint8
+
+const (
+	sDate slotType = iota + 1
+	sMoney
+	sWord // code, integer, id: compared as folded text
+	sEmail
+	sPhone
+	sPhrase // a phrase of the vocabulary
+	sText   // a whole short segment
+	sClock  // a time of day that stands alone
+)
+
+// slot is one typed value in its place.
+type slot struct {
+	seg      int
+	from, to int
+	typ      slotType
+	alts     []normal.Alt
+	fold     string
+	phrase   entry
+	anchors  []string // most specific first
+	yearless bool
+}
+
+const (
+	maxSlots   = 160
+	maxTextLen = 120
+)
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
+
+// slotsOf flattens a reading.
+func slotsOf(r *model.Reading, v *vocab) []slot {
+	ref := time.UnixMicro(r.At).UTC()
+	var out []slot
+	seen := map[string]int{}
+	prev := ""
+	for i := range r.Segments {
+		s := &r.Segments[i]
+		if s.Quoted || s.Text == "" {
+			continue
+		}
+		n := len(out)
+		out = segmentSlots(out, i, s, ref, v)
+		name(out[n:], s, prev, seen)
+		if s.Label == "" {
+			prev = fixedLine(s.Text)
+		} else {
+			prev = ""
+		}
+		if len(out) >= maxSlots {
+			return out[:maxSlots]
+		}
+	}
+	return out
+}
+
+// segmentSlots finds the typed values of one segment.
+func segmentSlots(out []slot, i int, s *model.Segment, ref time.Time, v *vocab) []slot {
+	toks := normal.Scan(s.Text, ref)
+	for _, t := range toks {
+		sl := slot{seg: i, from: t.From, to: t.To, alts: t.Alts, yearless: t.Yearless}
+		switch t.Type {
+		case normal.Date:
+			sl.typ = sDate
+		case normal.Money:
+			sl.typ = sMoney
+		case normal.Clock:
+			sl.typ = sClock
+		case normal.Email:
+			sl.typ, sl.fold = sEmail, normal.Fold(s.Text[t.From:t.To])
+		case normal.Phone:
+			sl.typ, sl.fold = sPhone, normal.PhoneKey(s.Text[t.From:t.To], "")
+		default:
+			sl.typ, sl.fold = sWord, normal.Fold(strings.TrimLeft(s.Text[t.From:t.To], "#"))
+		}
+		out = append(out, sl)
+	}
+	for _, h := range v.find(s.Text) {
+		out = append(out, slot{seg: i, from: h.from, to: h.to, typ: sPhrase, fold: h.e.text, phrase: h.e})
+	}
+	if t := strings.TrimSpace(s.Text); len(t) <= maxTextLen {
+		if f := normal.Fold(t); f != "" {
+			out = append(out, slot{seg: i, from: 0, to: len(s.Text), typ: sText, fold: f})
+		}
+	}
+	return out
+}
+
+// name gives the slots of one segment their anchors: by label, by the words before, by the line before.
+func name(slots []slot, s *model.Segment, prev string, seen map[string]int) {
+	path := strings.TrimPrefix(s.Path, "fwd:")
+	label := maskDigits(normal.Fold(s.Label))
+	count := map[slotType]int{}
+	for i := range slots {
+		sl := &slots[i]
+		kind := string(rune('a' + sl.typ))
+		if sl.typ == sPhrase {
+			kind += string(sl.phrase.kind)
+		}
+		ord := string(rune('0' + min(9, count[sl.typ])))
+		count[sl.typ]++
+		if label != "" {
+			sl.anchors = append(sl.anchors, kind+"|"+path+"|"+label+"|"+ord, kind+"|"+label+"|"+ord)
+		} else if sl.typ == sText || !isBody(path) {
+			if !isBody(path) {
+				sl.anchors = append(sl.anchors, kind+"|"+path+"||"+ord)
+			}
+			if prev != "" && isBody(path) {
+				sl.anchors = append(sl.anchors, kind+"|^"+prev)
+			}
+		}
+		if sl.typ != sText {
+			for n := 3; n >= 1; n-- {
+				if w := leftWords(s.Text[:sl.from], n); w != "" {
+					sl.anchors = append(sl.anchors, kind+"|<"+w)
+				}
+			}
+			if r := rightWords(s.Text[sl.to:], 2); r != "" && isBody(path) {
+				sl.anchors = append(sl.anchors, kind+"|>"+r)
+			}
+		}
+		number(sl, seen)
+	}
+}
+
+// number tells repeated anchors of one reading apart by their order.
+func number(sl *slot, seen map[string]int) {
+	for i, a := range sl.anchors {
+		k := seen[a]
+		seen[a] = k + 1
+		if k > 0 {
+			sl.anchors[i] = a + "#" + string(rune('0'+min(9, k)))
+		}
+	}
+}
+
+// isBody reports whether a path is running text, where places have no address of their own.
+func isBody(path string) bool {
+	return path == "text" || path == "html" || path == "body" || path == "description" || path == "summary" || path == "subject" || strings.HasSuffix(path, "/description")
+}
+
+// leftWords are the last n words before a place on its line; a word with digits stands as 0.
+func leftWords(before string, n int) string {
+	if len(before) > 80 {
+		before = strings.ToValidUTF8(before[len(before)-80:], "")
+	}
+	ws := splitWords(before)
+	if len(ws) < n {
+		return ""
+	}
+	return maskDigits(joinFolds(ws[len(ws)-n:]))
+}
+
+// rightWords are the first n words after a place.
+func rightWords(after string, n int) string {
+	if len(after) > 60 {
+		after = strings.ToValidUTF8(after[:60], "")
+	}
+	ws := splitWords(after)
+	if len(ws) < n {
+		return ""
+	}
+	return maskDigits(joinFolds(ws[:n]))
+}
+
+// fixedLine is a short line without digits, as a heading for what follows; "" otherwise.
+func fixedLine(s string) string {
+	if len(s) > 60 || strings.ContainsAny(s, "0123456789") {
+		return ""
+	}
+	return normal.Fold(s)
+}
+
+// maskDigits writes every run of digits as one 0.
+func maskDigits(s string) string {
+	if !strings.ContainsAny(s, "0123456789") {
+		return s
+	}
+	var b strings.Builder
+	in := false
+	for _, r := range s {
+		if r >= '0' && r <= '9' {
+			if !in {
+				b.WriteByte('0')
+			}
+			in = true
+			continue
+		}
+		in = false
+		b.WriteRune(r)
+	}
+	return b.String()
+}

@@ -1,0 +1,73 @@
+package learn
+
+// This file: templates. A title with everything variable masked, together with who speaks, names a template.
+
+import (
+	"strings"
+
+	"salvage/model"
+	"salvage/reconcile/normal"
+)
+
+// titleMask knows which words each origin's titles repeat.
+type titleMask struct {
+	words map[string]map[string]int // origin -> folded word -> titles that have it
+	total map[string]int
+	vocab *vocab
+}
+
+func newTitleMask(rs []*model.Reading, v *vocab) *titleMask {
+	m := &titleMask{words: map[string]map[string]int{}, total: map[string]int{}, vocab: v}
+	for _, r := range rs {
+		w := m.words[r.Origin]
+		if w == nil {
+			w = map[string]int{}
+			m.words[r.Origin] = w
+		}
+		m.total[r.Origin]++
+		seen := map[string]bool{}
+		for _, x := range strings.Fields(normal.Fold(r.Title)) {
+			if !seen[x] && len(seen) < 40 {
+				seen[x] = true
+				w[x]++
+			}
+		}
+	}
+	return m
+}
+
+// cluster names the template of a reading.
+func (m *titleMask) cluster(r *model.Reading) string {
+	need := max(3, m.total[r.Origin]/100)
+	known := map[int]int{}
+	for _, h := range m.vocab.find(r.Title) {
+		known[h.from] = max(known[h.from], h.to)
+	}
+	var b strings.Builder
+	b.WriteString(r.Origin)
+	b.WriteByte('|')
+	masked := false
+	skipTo := 0
+	for i, w := range splitWords(r.Title) {
+		if to := known[w.from]; to > skipTo {
+			skipTo = to
+		}
+		if i >= 40 {
+			break
+		}
+		if w.from < skipTo || strings.ContainsAny(w.fold, "0123456789") || m.words[r.Origin][w.fold] < need {
+			masked = true
+			continue
+		}
+		if masked {
+			b.WriteString("~ ")
+			masked = false
+		}
+		b.WriteString(w.fold)
+		b.WriteByte(' ')
+	}
+	if masked {
+		b.WriteByte('~')
+	}
+	return strings.TrimSpace(b.String())
+}

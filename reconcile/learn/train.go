@@ -1,0 +1,294 @@
+package learn
+
+// This file: counting how often a place agrees with a field over the linked overlap.
+
+import (
+	"strconv"
+	"strings"
+
+	"salvage/model"
+	"salvage/reconcile/normal"
+)
+
+// ruleKey is a place within a scope.
+type ruleKey struct{ scope, anchor string }
+
+// rule is an accepted reading of a place.
+type rule struct {
+	Rule
+	typ  slotType
+	tag  string
+	zone *zone
+}
+
+// stat counts one place.
+type stat struct {
+	typ slotType
+	n   int
+	f   map[fieldID]*fieldStat
+}
+
+// fieldStat counts one field at one place.
+type fieldStat struct {
+	has, agree, excused, disc int
+	distinct                  map[string]struct{}
+	tags                      map[string]int
+	samples                   []sample
+}
+
+// sample is one possible agreement of a date with an instant of a row.
+type sample struct {
+	alts []sampleAlt
+	row  int64
+	disc bool
+}
+
+type sampleAlt struct {
+	tag           string
+	num           int64
+	instant, date bool
+}
+
+const maxSamples = 400
+
+// scopesOf lists the scopes of a reading, the narrowest first.
+func scopesOf(r *model.Reading, cluster string) [3]string {
+	return [3]string{"t:" + cluster, "o:" + r.Origin, "m:" + r.Media}
+}
+
+// usable reports whether an anchor may serve in a scope: across origins only addresses and labels mean the same.
+func usable(scope int, anchor string) bool {
+	return scope < 2 || !strings.ContainsAny(anchor, "<>^")
+}
+
+// trainer accumulates.
+type trainer struct {
+	rows  *Rows
+	vocab *vocab
+	locs  map[string][]string // folded phrase -> location keys
+	freq  map[ruleKey]int
+	stats map[ruleKey]*stat
+}
+
+// count is the first pass: how often each place occurs among linked readings.
+func (t *trainer) count(scopes [3]string, slots []slot) {
+	for i := range slots {
+		for si, sc := range scopes {
+			for _, a := range slots[i].anchors {
+				if usable(si, a) {
+					t.freq[ruleKey{sc, a}]++
+				}
+			}
+		}
+	}
+}
+
+const minSupport = 4
+
+// add is the second pass: every place that occurs often enough against every field of the linked row.
+func (t *trainer) add(r *model.Reading, scopes [3]string, slots []slot, row *Row) {
+	for i := range slots {
+		s := &slots[i]
+		outcome := t.compare(s, row)
+		if len(outcome) == 0 {
+			continue
+		}
+		later := row.Updated > r.At+minute
+		for si, sc := range scopes {
+			for _, a := range s.anchors {
+				k := ruleKey{sc, a}
+				if !usable(si, a) || t.freq[k] < minSupport {
+					continue
+				}
+				st := t.stats[k]
+				if st == nil {
+					st = &stat{typ: s.typ, f: map[fieldID]*fieldStat{}}
+					t.stats[k] = st
+				}
+				st.n++
+				for _, o := range outcome {
+					st.note(o, later)
+				}
+			}
+		}
+	}
+}
+
+// comparison is how one slot came out against one field of its row.
+type comparison struct {
+	id     fieldID
+	agree  bool
+	maybe  bool // a date that agrees under some zone
+	disc   bool // no other field of the row has this value
+	tag    string
+	value  string
+	sample sample
+}
+
+// compare holds a slot against all fields of a row that it could be.
+func (t *trainer) compare(s *slot, row *Row) []comparison {
+	var out []comparison
+	for i := range row.cells {
+		c := &row.cells[i]
+		n := t.rows.names[c.id]
+		if skipField(n.field) {
+			continue
+		}
+		cmp := comparison{id: c.id}
+		switch {
+		case s.typ == sDate && (c.val.Type == model.Instant || c.val.Type == model.Date):
+			cmp.sample, cmp.maybe = dateSample(s, c)
+			cmp.value = strconv.FormatInt(c.val.Num, 10)
+		case s.typ == sMoney && c.val.Type == model.Money:
+			cmp.tag, cmp.agree = moneyTag(s, c)
+			cmp.value = strconv.FormatInt(c.val.Num, 10)
+		case s.typ == sWord && c.val.Type == model.Money:
+			cmp.tag, cmp.agree = unitTag(s, c)
+			cmp.value = strconv.FormatInt(c.val.Num, 10)
+			if !cmp.agree {
+				continue
+			}
+		case s.typ >= sWord && s.typ <= sText && c.fold != "":
+			cmp.agree, cmp.value = t.sameText(s, c, n), c.fold
+		default:
+			continue
+		}
+		out = append(out, cmp)
+	}
+	return t.mark(merge(out))
+}
+
+// skipField leaves out words that evidence shares by chance.
+func skipField(f model.Field) bool {
+	switch f {
+	case model.FStatus, model.FPayKind, model.FMethod, model.FChannel, model.FCurrency, model.FUpdatedAt, model.FNotes, "language", "country":
+		return true
+	}
+	return false
+}
+
+// merge joins several cells of one field (a booking with two payments): any agreement counts.
+func merge(in []comparison) []comparison {
+	var out []comparison
+	for _, c := range in {
+		joined := false
+		for i := range out {
+			if out[i].id == c.id {
+				if !out[i].agree && !out[i].maybe && (c.agree || c.maybe) {
+					out[i] = c
+				}
+				joined = true
+			}
+		}
+		if !joined {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// mark notes which agreements tell their field apart from the other fields of the same thing. Payments repeat what
+// their reservation says, so the two do not compete.
+func (t *trainer) mark(cs []comparison) []comparison {
+	for i := range cs {
+		if !cs[i].agree && !cs[i].maybe {
+			continue
+		}
+		cs[i].disc = true
+		for j := range cs {
+			same := (t.rows.names[cs[i].id].kind == model.Payment) == (t.rows.names[cs[j].id].kind == model.Payment)
+			if i != j && same && (cs[j].agree || cs[j].maybe) && cs[j].value == cs[i].value {
+				cs[i].disc = false
+			}
+		}
+	}
+	return cs
+}
+
+// sameText compares folded text, places by their rows, names in any order.
+func (t *trainer) sameText(s *slot, c *cell, n fieldName) bool {
+	if s.fold == c.fold {
+		return true
+	}
+	switch {
+	case s.typ == sPhrase && s.phrase.kind == model.Location && strings.HasPrefix(c.fold, "\x00loc:"):
+		for _, k := range t.locs[s.fold] {
+			if "\x00loc:"+k == c.fold {
+				return true
+			}
+		}
+	case n.field == model.FFullName && (s.typ == sText || s.typ == sPhrase):
+		return len(s.fold) < 80 && normal.NameKey(s.fold) == normal.NameKey(c.fold)
+	}
+	return false
+}
+
+func dateSample(s *slot, c *cell) (sample, bool) {
+	sm := sample{row: c.val.Num}
+	for _, a := range s.alts {
+		isDate := a.Value.Type == model.Date
+		if isDate || c.val.Type == model.Date {
+			if d := a.Value.Num - c.val.Num; d <= -2*day || d >= 2*day {
+				continue
+			}
+		} else if _, ok := offsetOf(a.Value, c.val.Num); !ok {
+			continue
+		}
+		sm.alts = append(sm.alts, sampleAlt{tag: a.Tag, num: a.Value.Num, instant: a.Value.Type == model.Instant, date: isDate})
+	}
+	return sm, len(sm.alts) > 0
+}
+
+func moneyTag(s *slot, c *cell) (string, bool) {
+	for _, a := range s.alts {
+		if a.Value.Num == c.val.Num && (a.Value.Cur == "" || c.val.Cur == "" || a.Value.Cur == c.val.Cur || a.Value.Cur != c.val.Cur && model.MinorDigits(a.Value.Cur) == model.MinorDigits(c.val.Cur)) {
+			return a.Tag, true
+		}
+	}
+	return "", false
+}
+
+func unitTag(s *slot, c *cell) (string, bool) {
+	n, err := strconv.ParseInt(s.fold, 10, 64)
+	if err != nil || c.val.Num == 0 {
+		return "", false
+	}
+	switch c.val.Num {
+	case n:
+		return "minor", n >= 100
+	case n * 100:
+		return "major", true
+	}
+	return "", false
+}
+
+// note adds one comparison; a mismatch with a row that was edited later is no evidence against the place.
+func (st *stat) note(o comparison, later bool) {
+	f := st.f[o.id]
+	if f == nil {
+		f = &fieldStat{distinct: map[string]struct{}{}, tags: map[string]int{}}
+		st.f[o.id] = f
+	}
+	f.has++
+	switch {
+	case o.maybe:
+		o.sample.disc = o.disc
+		if len(f.samples) < maxSamples {
+			f.samples = append(f.samples, o.sample)
+		}
+		f.agree++
+	case o.agree:
+		f.agree++
+		f.tags[o.tag]++
+	case later:
+		f.excused++
+	}
+	if o.agree || o.maybe {
+		if o.disc {
+			f.disc++
+		}
+		if len(f.distinct) < 16 {
+			f.distinct[o.value] = struct{}{}
+		}
+	}
+}
