@@ -10,6 +10,7 @@ import (
 	"salvage/model"
 	"salvage/reconcile/learn"
 	"salvage/reconcile/match"
+	"salvage/reconcile/normal"
 )
 
 // nameCustomers gives every customer its id: the backup's key, the live key, else what they are known by.
@@ -236,13 +237,25 @@ func cutName(full string) (first, last string) {
 	return "", ""
 }
 
+// certainly reports whether a person is the row's: the same address and the same name.
+func certainly(p match.Person, r *model.Record) bool {
+	mail, name := false, false
+	for _, e := range p.Emails {
+		mail = mail || e == normal.EmailKey(r.Fields[model.FEmail].Str)
+	}
+	for _, n := range p.Names {
+		name = name || normal.CompareNames(n, learn.FullName(r)) == normal.NameExact
+	}
+	return mail && name
+}
+
 // updateCustomer fills what the backup left empty; it never overwrites.
 func (f *fuser) updateCustomer(e *model.Entity, c *match.Customer) {
 	shape := f.opt.Shape.Kinds[model.Customer]
 	if len(c.Person.Stripe) == 1 && hasField(shape.Update, model.FStripeCus) && e.Get(model.FStripeCus).IsZero() {
 		later := false
 		for _, me := range c.Mentions {
-			later = later || me.Said > f.opt.Cut && len(me.Person.Stripe) > 0
+			later = later || me.Said > f.opt.Cut && len(me.Person.Stripe) > 0 && certainly(me.Person, c.Backup)
 		}
 		if later {
 			e.Fields[model.FStripeCus] = model.Cell{Value: model.TextValue(c.Person.Stripe[0]), Mark: model.Likely, P: 950_000, Changed: true, Rule: "the payment processor's customer", For: refsOf(c)}

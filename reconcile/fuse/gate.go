@@ -16,6 +16,9 @@ func (f *fuser) gate(e *model.Entity, n *match.Node) {
 	e.Strong = f.strongKey(e, n)
 	e.P = f.belief(e, n)
 	f.gateTime(e, n)
+	if len(e.Holds) > 0 {
+		return // nothing more to ask about what does not belong to the lost window
+	}
 	f.gateEvidence(e, n)
 	f.gateFields(e)
 	if n.Rival != "" {
@@ -33,7 +36,10 @@ func hold(e *model.Entity, code, reason string) {
 // strongKey: a code or key that genuine evidence names, or a whole natural key stated by one authenticated message.
 func (f *fuser) strongKey(e *model.Entity, n *match.Node) bool {
 	for _, me := range n.Mentions {
-		if me.Genuine && !me.Deleted && (len(me.Codes) == 1 || len(me.Keys) == 1) && me.Source != "calendar" {
+		if me.Genuine && !me.Deleted && (len(me.Codes) == 1 || len(me.Keys) == 1 || len(me.IDs) > 0) && me.Source != "calendar" {
+			return true
+		}
+		if me.Source == "calendar" && me.Genuine && !me.Deleted && len(me.Codes) == 1 && n.Customer >= 0 && codeTrust(me) >= measured {
 			return true
 		}
 		if f.naturalKey(me, n) {
@@ -47,6 +53,19 @@ func (f *fuser) strongKey(e *model.Entity, n *match.Node) bool {
 		}
 	}
 	return len(codes) > 0
+}
+
+// codeTrust is how far the reading of a mention's code is trusted.
+func codeTrust(me *match.Mention) model.PPM {
+	best := model.PPM(0)
+	for _, s := range me.Versions {
+		for i := range s.Claims {
+			if c := &s.Claims[i]; c.Kind == model.Reservation && c.Field == model.FCode {
+				best = max(best, c.Trust)
+			}
+		}
+	}
+	return best
 }
 
 // naturalKey reports whether one authenticated message states every field of a natural key that includes the
@@ -90,12 +109,14 @@ func (f *fuser) belief(e *model.Entity, n *match.Node) model.PPM {
 func (f *fuser) gateTime(e *model.Entity, n *match.Node) {
 	first := int64(0)
 	for _, me := range n.Mentions {
-		if me.Said != 0 && (first == 0 || me.Said < first) {
+		if me.Genuine && me.Said != 0 && (first == 0 || me.Said < first) {
 			first = me.Said
 		}
 	}
 	switch {
 	case first == 0:
+	case first < f.opt.Cut-hour && !e.Strong && len(e.Sources) < 2:
+		hold(e, "EX05", "older than the backup, not in it, and named by one source only")
 	case first < f.opt.Cut-hour:
 		if f.ask(e, "EX05", model.S3, "", fmt.Sprintf("%s was written of before the last good backup was made, but the backup has no such row. Was it deleted on purpose?", e.Label),
 			keepDrop(e, "recreate it", "leave it deleted")) != "keep" {

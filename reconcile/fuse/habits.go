@@ -29,6 +29,8 @@ type habits struct {
 	records  map[string]bool        // class of payment (paid, refund, hold) -> the company keeps rows of it
 	eventAt  string                 // suffix of stored event ids
 	currency string                 // as rows write it
+	moments  map[model.Field]bool   // fields that hold instants, not days
+	keeps    map[model.Field]bool   // ids that rows carry whenever evidence has them
 }
 
 // phaseAt places a stay; ok is false when its times are not known.
@@ -47,7 +49,7 @@ func phaseAt(start, end model.Value, at int64) (phase, bool) {
 }
 
 func learnHabits(b *model.Books, m *match.Result, opt Options) *habits {
-	h := &habits{kinds: map[string]string{}, words: map[model.Field]string{}, records: map[string]bool{}}
+	h := &habits{kinds: map[string]string{}, words: map[model.Field]string{}, records: map[string]bool{}, moments: map[model.Field]bool{}}
 	if b == nil {
 		return h
 	}
@@ -60,6 +62,11 @@ func learnHabits(b *model.Books, m *match.Result, opt Options) *habits {
 		s := r.Fields[model.FStatus].Str
 		if p, ok := phaseAt(r.Fields[model.FStartsAt], r.Fields[model.FEndsAt], opt.Cut); ok && s != "" && s != model.Cancelled && s != model.NoShow {
 			count[p][s]++
+		}
+		for fl, v := range r.Fields {
+			if v.Type == model.Instant {
+				h.moments[fl] = true
+			}
 		}
 		if c := r.Fields[model.FCurrency].Str; c != "" {
 			currencies[c]++
@@ -79,7 +86,39 @@ func learnHabits(b *model.Books, m *match.Result, opt Options) *habits {
 		h.currency = opt.Currency
 	}
 	h.learnPayments(m, opt)
+	h.learnIDs(m)
 	return h
+}
+
+// learnIDs finds which ids of linked evidence the company keeps in its rows as a rule.
+func (h *habits) learnIDs(m *match.Result) {
+	h.keeps = map[model.Field]bool{}
+	kept, seen := map[model.Field]int{}, map[model.Field]int{}
+	for _, n := range m.Nodes {
+		if n.Backup == nil {
+			continue
+		}
+		for _, me := range n.Mentions {
+			if me.Source == "calendar" && len(me.Events) > 0 {
+				seen[model.FEvent]++
+				if strings.TrimSuffix(n.Backup.Fields[model.FEvent].Str, h.eventAt) == me.Events[0] {
+					kept[model.FEvent]++
+				}
+			}
+		}
+		for _, x := range n.Payments {
+			if p := m.Payments[x]; p.Paid && !p.Refund && p.Intent != "" {
+				seen[model.FIntent]++
+				if n.Backup.Fields[model.FIntent].Str == p.Intent {
+					kept[model.FIntent]++
+				}
+				break
+			}
+		}
+	}
+	for _, f := range []model.Field{model.FEvent, model.FIntent} {
+		h.keeps[f] = kept[f] >= 10 && kept[f]*10 >= seen[f]*9
+	}
 }
 
 func majority(c map[string]int) (string, float64) {

@@ -130,7 +130,7 @@ func (f *fuser) rebuild(e *model.Entity, n *match.Node, sts []*learn.Statement) 
 		case model.FCustomer, model.FVehicle, model.FStatus, model.FCreatedAt, model.FUpdatedAt, model.FCancelledAt, model.FVehicles:
 			continue
 		}
-		v := f.settle(all(sts, model.Reservation, fl))
+		v := f.settle(f.precise(fl, all(sts, model.Reservation, fl)))
 		if !v.ok {
 			continue
 		}
@@ -146,6 +146,20 @@ func (f *fuser) rebuild(e *model.Entity, n *match.Node, sts []*learn.Statement) 
 	f.setKey(e, n)
 	e.Label = f.labelOf(e, n)
 	f.gate(e, n)
+}
+
+// precise drops civil dates where the company keeps moments: the day alone is not a value of such a column.
+func (f *fuser) precise(fl model.Field, list []said) []said {
+	if !f.habits.moments[fl] {
+		return list
+	}
+	out := list[:0:0]
+	for _, s := range list {
+		if s.value.Type != model.Date {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 func (f *fuser) setCustomer(e *model.Entity, n *match.Node) {

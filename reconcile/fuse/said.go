@@ -4,6 +4,7 @@ package fuse
 
 import (
 	"sort"
+	"time"
 
 	"salvage/model"
 	"salvage/reconcile/learn"
@@ -19,6 +20,7 @@ type said struct {
 	by      string
 	act     model.Act
 	genuine bool
+	edited  bool // the source says that it was changed after it was made
 	ref     model.ClaimRef
 }
 
@@ -52,13 +54,34 @@ func all(sts []*learn.Statement, k model.Kind, fl model.Field) []said {
 		for i := range s.Claims {
 			c := &s.Claims[i]
 			if c.Kind == k && c.Field == fl && !c.Value.IsZero() {
-				out = append(out, said{value: c.Value, at: s.At, source: sourceOf(s.Media), trust: c.Trust, by: c.By, act: s.Act, genuine: s.Genuine,
+				out = append(out, said{value: c.Value, at: s.At, source: sourceOf(s.Media), trust: c.Trust, by: c.By, act: s.Act, genuine: s.Genuine, edited: edited(s),
 					ref: model.ClaimRef{Evidence: s.Key, At: s.At, Span: c.Span, Text: c.Value.String(), By: c.By}})
 				break
 			}
 		}
 	}
 	return out
+}
+
+// edited reports whether an event was changed well after it was created. One that was only ever typed in copies what
+// was known then: it does not outdate what it copies.
+func edited(s *learn.Statement) bool {
+	if sourceOf(s.Media) != "calendar" {
+		return true
+	}
+	for i := range s.Claims {
+		if c := &s.Claims[i]; c.Kind == model.Reservation && c.Field == model.FCreatedAt {
+			return s.At > c.Value.Num+hour
+		}
+	}
+	for i := range s.Segments {
+		if s.Segments[i].Path == "created" {
+			if t, err := time.Parse(time.RFC3339, s.Segments[i].Text); err == nil {
+				return s.At > t.UnixMicro()+hour
+			}
+		}
+	}
+	return s.Sequence > 0
 }
 
 func sourceOf(media string) string {
@@ -184,7 +207,11 @@ func weight(s said) int {
 // contests reports whether a differing statement puts the chosen one in doubt: it is newer and from another source
 // that does not merely lag behind.
 func (f *fuser) contests(s, best said) bool {
-	return s.source != best.source && s.at > best.at+hour && s.value.Type == best.value.Type
+	if s.source == best.source || !s.edited || s.at <= best.at+hour || s.value.Type != best.value.Type {
+		return false
+	}
+	slip := s.value.Type == model.Instant && s.value.Num-best.value.Num <= 3*hour && best.value.Num-s.value.Num <= 3*hour
+	return s.trust >= measured || !slip // a typed hour that is a little off is a slip of a source known for slips
 }
 
 func (f *fuser) addRival(list []said, s said) []said {

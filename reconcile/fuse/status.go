@@ -175,7 +175,7 @@ func (f *fuser) derive(e *model.Entity, n *match.Node, sts []*learn.Statement) {
 
 func (f *fuser) deriveIDs(n *match.Node, put func(model.Field, model.Value, string)) {
 	for _, me := range n.Mentions {
-		if me.Source == "calendar" && len(me.Events) > 0 && !me.Deleted {
+		if me.Source == "calendar" && len(me.Events) > 0 && !me.Deleted && f.habits.keeps[model.FEvent] {
 			put(model.FEvent, model.TextValue(me.Events[0]+f.habits.eventAt), "the linked event")
 		}
 		for _, s := range me.Sessions {
@@ -184,7 +184,7 @@ func (f *fuser) deriveIDs(n *match.Node, put func(model.Field, model.Value, stri
 	}
 	for _, x := range n.Payments {
 		p := f.m.Payments[x]
-		if p.Paid && !p.Refund && p.Intent != "" {
+		if p.Paid && !p.Refund && p.Intent != "" && f.habits.keeps[model.FIntent] {
 			put(model.FIntent, model.TextValue(p.Intent), "the linked payment")
 		}
 	}
@@ -204,6 +204,11 @@ func (f *fuser) deriveMoney(e *model.Entity, n *match.Node, put func(model.Field
 		return
 	}
 	sum := model.MoneyValue(paid, f.opt.Currency)
+	for _, x := range n.Payments {
+		if p := f.m.Payments[x]; p.Paid && p.Slot == "deposit" && len(p.Nodes) == 1 {
+			put(model.FDeposit, model.MoneyValue(p.Amount, f.opt.Currency), "the first payment, which was less than the total")
+		}
+	}
 	put(model.FPaid, sum, "sum of the linked payments")
 	if paid > 0 {
 		put(model.FTotal, sum, "no source states it: what was paid")

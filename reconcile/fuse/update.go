@@ -27,7 +27,7 @@ func (f *fuser) update(e *model.Entity, n *match.Node, sts []*learn.Statement) {
 			case model.FStatus, model.FVehicle, model.FCustomer, model.FUpdatedAt, model.FCreatedAt, model.FCancelledAt, model.FPaid, model.FBalance, model.FCode, model.FIntent, model.FSession, model.FEvent, model.FNotes:
 				continue
 			}
-			f.updateField(e, fl, all(after, model.Reservation, fl))
+			f.updateField(e, fl, f.precise(fl, all(after, model.Reservation, fl)))
 		}
 		f.updateVehicle(e, n, shape)
 	}

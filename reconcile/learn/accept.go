@@ -13,6 +13,8 @@ import (
 const (
 	minPrecision = 0.96 // of the rows that were not edited later
 	minDistinct  = 3
+	minTyped     = 0.80 // of dates that people type: right often enough to be the field, and trusted no more than that
+	manySamples  = 20
 	minShare     = 0.5 // of all rows, edited ones included
 )
 
@@ -66,7 +68,11 @@ func (t *trainer) judge(k ruleKey, st *stat, id fieldID, cands []*zone) (*rule, 
 		agree = f.agree
 	}
 	n := f.has - f.excused
-	if n <= 0 || agree < minSupport || float64(agree) < minPrecision*float64(n) || float64(agree) < minShare*float64(f.has) {
+	need := minPrecision
+	if len(f.samples) > 0 && agree >= manySamples {
+		need = minTyped
+	}
+	if n <= 0 || agree < minSupport || float64(agree) < need*float64(n) || float64(agree) < minShare*float64(f.has) {
 		return nil, [4]int{}
 	}
 	name := t.rows.names[id]

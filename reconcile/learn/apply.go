@@ -22,10 +22,12 @@ const (
 // claims reads one reading.
 func (m *Model) claims(r *model.Reading, slots []slot, cluster string) []model.Claim {
 	out := append([]model.Claim(nil), r.Claims...)
-	out = m.learned(out, r, slots, cluster)
+	out = m.learned(out, r, slots, cluster, false)
+	out = m.learned(out, r, slots, cluster, true)
 	out = m.labelled(out, r, slots, cluster)
 	out = m.known(out, r, slots)
 	out = m.roles(out, r)
+	out = m.typedName(out, r, slots)
 	return order(out)
 }
 
@@ -38,18 +40,43 @@ func has(cs []model.Claim, k model.Kind, f model.Field) bool {
 	return false
 }
 
-// learned applies rules: for every slot the narrowest scope and anchor that has one.
-func (m *Model) learned(out []model.Claim, r *model.Reading, slots []slot, cluster string) []model.Claim {
+// learned applies rules: for every slot the narrowest scope and anchor that has one. Dates come last: their zone may
+// be that of a place which the same reading names.
+func (m *Model) learned(out []model.Claim, r *model.Reading, slots []slot, cluster string, dates bool) []model.Claim {
 	scopes := scopesOf(r, cluster)
 	for i := range slots {
 		s := &slots[i]
+		if (s.typ == sDate) != dates {
+			continue
+		}
 		if ru := m.ruleFor(scopes, s); ru != nil {
-			if v, ok := m.value(r, s, ru.Kind, ru.Field, ru.tag, ru.zone); ok {
+			if v, ok := m.value(r, s, ru.Kind, ru.Field, ru.tag, m.placed(ru.zone, out)); ok {
 				out = append(out, claim(r, s, ru.Kind, ru.Field, v, ru.ID, ru.Trust))
 			}
 		}
 	}
 	return out
+}
+
+// placed resolves a zone that is a place's by the places that the reading names; nil when it names none.
+func (m *Model) placed(z *zone, cs []model.Claim) *zone {
+	if z == nil || z.loc != nil {
+		return z
+	}
+	first, second := model.FPickupLoc, model.FReturnLoc
+	if z.name == atReturn {
+		first, second = second, first
+	}
+	for _, f := range []model.Field{first, second} {
+		for i := range cs {
+			if cs[i].Kind == model.Reservation && cs[i].Field == f {
+				if lz := m.locZones[cs[i].Value.Str]; lz != nil {
+					return lz
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func (m *Model) ruleFor(scopes [3]string, s *slot) *rule {

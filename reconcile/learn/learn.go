@@ -20,6 +20,7 @@ import (
 type Options struct {
 	Zone     string // IANA zone of naive times where nothing better is known
 	Currency string
+	Business string
 	Senders  []string // whose confirmations are genuine
 	Cut      time.Time
 	Aliases  map[model.Kind]map[string]string
@@ -60,6 +61,7 @@ type Model struct {
 	rules     map[ruleKey]*rule
 	base      *zone             // the business's
 	zones     map[string]*zone  // by origin
+	locZones  map[string]*zone  // by location key
 	zoneNames []string          // that the backup names
 	orders    map[string]string // date order by origin
 	linked    map[string]int    // origin -> readings of the overlap that were linked
@@ -68,6 +70,8 @@ type Model struct {
 	never     map[string]bool   // templates that the overlap shows not to cancel
 	partners  map[string]bool   // origins whose messages speak of our rows
 	authentic map[string]bool   // origins that authenticate as a rule
+	typed     map[string]bool   // origins whose event titles name the customer
+	nameWords map[string]bool   // words of customers' names
 	vocab     *vocab
 	vocabLocs map[string][]string
 	titles    *titleMask

@@ -35,6 +35,7 @@ func Train(ctx context.Context, books *model.Books, readings []*model.Reading, o
 	}
 	m.train(rows, readings, out, slots)
 	m.learnTrust(readings, out)
+	m.learnRemainders(rows, readings, out)
 	err = each(ctx, opt.Workers, len(readings), func() func(int) {
 		return func(i int) { m.read(&out[i], slots.of(i)) }
 	})
@@ -42,8 +43,8 @@ func Train(ctx context.Context, books *model.Books, readings []*model.Reading, o
 }
 
 func newModel(books *model.Books, readings []*model.Reading, opt Options) *Model {
-	m := &Model{opt: opt, rules: map[ruleKey]*rule{}, zones: map[string]*zone{}, states: map[string]string{},
-		never: map[string]bool{}, orders: map[string]string{}, linked: map[string]int{}, judged: map[ruleKey]bool{}, vocabLocs: map[string][]string{},
+	m := &Model{opt: opt, rules: map[ruleKey]*rule{}, zones: map[string]*zone{}, locZones: map[string]*zone{}, states: map[string]string{},
+		never: map[string]bool{}, orders: map[string]string{}, linked: map[string]int{}, typed: map[string]bool{}, nameWords: map[string]bool{}, judged: map[ruleKey]bool{}, vocabLocs: map[string][]string{},
 		partners: map[string]bool{}, authentic: map[string]bool{}}
 	m.vocab = newVocab(books, opt.Aliases)
 	m.titles = newTitleMask(readings, m.vocab)
@@ -54,8 +55,18 @@ func newModel(books *model.Books, readings []*model.Reading, opt Options) *Model
 	}
 	if books != nil {
 		m.zoneNames = append(m.zoneNames, books.Zone)
+		for _, c := range books.Records[model.Customer] {
+			for _, w := range normal.Words(fullName(c)) {
+				m.nameWords[w] = true
+			}
+		}
 		for _, l := range books.Records[model.Location] {
-			m.zoneNames = append(m.zoneNames, l.Fields["timezone"].Str)
+			if n := l.Fields["timezone"].Str; n != "" {
+				m.zoneNames = append(m.zoneNames, n)
+				if zs := candidateZones(n); zs[0].name == n {
+					m.locZones[l.Key] = zs[0]
+				}
+			}
 			for _, f := range []model.Field{model.FName, model.FCode} {
 				if w := normal.Fold(l.Fields[f].Str); w != "" {
 					m.vocabLocs[w] = append(m.vocabLocs[w], l.Key)
@@ -90,7 +101,7 @@ func each(ctx context.Context, workers, n int, worker func() func(int)) error {
 
 // train counts and accepts, in the order of the readings.
 func (m *Model) train(rows *Rows, readings []*model.Reading, st []Statement, slots *slotCache) {
-	t := &trainer{rows: rows, vocab: m.vocab, locs: m.vocabLocs, freq: map[ruleKey]int{}, stats: map[ruleKey]*stat{}}
+	t := &trainer{rows: rows, locZones: m.locZones, vocab: m.vocab, locs: m.vocabLocs, freq: map[ruleKey]int{}, stats: map[ruleKey]*stat{}}
 	acts, base := map[string]*actStat{}, map[string]int{}
 	linked := 0
 	for i := range st {
@@ -133,6 +144,9 @@ func (m *Model) accept(t *trainer) {
 		return keys[a].scope < keys[b].scope || keys[a].scope == keys[b].scope && keys[a].anchor < keys[b].anchor
 	})
 	cands := candidateZones(append([]string{m.opt.Zone}, m.bookZones()...)...)
+	if len(m.locZones) > 1 {
+		cands = append(cands, &zone{name: atPickup}, &zone{name: atReturn})
+	}
 	votes := map[string]map[string]int{}
 	for _, k := range keys {
 		m.judged[k] = t.stats[k].n >= minJudged
@@ -143,7 +157,7 @@ func (m *Model) accept(t *trainer) {
 		m.rules[k] = r
 		m.Rules = append(m.Rules, r.Rule)
 		if o, ok := strings.CutPrefix(k.scope, "o:"); ok {
-			if r.zone != nil && r.typ == sDate {
+			if r.zone != nil && r.zone.loc != nil && r.typ == sDate {
 				vote(votes, o, r.zone.name, r.Agree)
 				if r.tag == "dmy" || r.tag == "mdy" {
 					m.orders[o] = r.tag
@@ -208,6 +222,7 @@ func (m *Model) read(s *Statement, slots []slot) {
 		return
 	}
 	s.Claims = m.claims(r, slots, s.Cluster)
+	s.Claims = m.withoutOwn(s.Claims)
 	for i := range s.Claims {
 		if v := s.Claims[i].Value; v.Type == model.Local {
 			s.Claims[i].Value = model.Value{Type: model.Instant, Num: m.zoneOf(r).instant(v.Num)}
@@ -221,6 +236,36 @@ func (m *Model) read(s *Statement, slots []slot) {
 		s.Genuine = passes && (m.own(r.Origin) || m.partners[r.Origin]) && r.Via == ""
 		s.Spoofed = !s.Genuine && r.Via == "" && (m.own(r.Origin) || !m.partners[r.Origin]) && r.Auth == model.AuthD && speaksOfBooking(s.Claims)
 	}
+}
+
+// within reports whether every word of a name is a word of the business's name.
+func within(name, business string) bool {
+	own := map[string]bool{}
+	for _, w := range normal.Words(business) {
+		own[w] = true
+	}
+	ws := normal.Words(name)
+	for _, w := range ws {
+		if !own[w] {
+			return false
+		}
+	}
+	return len(ws) > 0
+}
+
+// withoutOwn drops the company's own addresses: a desk is nobody's customer.
+func (m *Model) withoutOwn(cs []model.Claim) []model.Claim {
+	out := cs[:0]
+	for _, c := range cs {
+		if c.Kind == model.Customer && c.Field == model.FEmail && m.own(normal.EmailKey(c.Value.Str)) {
+			continue
+		}
+		if c.Kind == model.Customer && c.Field == model.FFullName && within(c.Value.Str, m.opt.Business) {
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 // speaksOfBooking reports whether a message states a booking: a start, and a code or an amount.

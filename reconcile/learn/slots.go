@@ -92,6 +92,9 @@ func segmentSlots(out []slot, i int, s *model.Segment, ref time.Time, v *vocab) 
 		out = append(out, sl)
 	}
 	for _, h := range v.find(s.Text) {
+		if h.e.kind == model.Customer && insideAddress(toks, h) {
+			continue
+		}
 		out = append(out, slot{seg: i, from: h.from, to: h.to, typ: sPhrase, fold: h.e.text, phrase: h.e})
 	}
 	if t := strings.TrimSpace(s.Text); len(t) <= maxTextLen {
@@ -100,6 +103,16 @@ func segmentSlots(out []slot, i int, s *model.Segment, ref time.Time, v *vocab) 
 		}
 	}
 	return out
+}
+
+// insideAddress reports whether a phrase is part of an e-mail address: that is no name as a person writes it.
+func insideAddress(toks []normal.Token, h hit) bool {
+	for _, t := range toks {
+		if t.Type == normal.Email && h.from < t.To && h.to > t.From {
+			return true
+		}
+	}
+	return false
 }
 
 // name gives the slots of one segment their anchors: by label, by the words before, by the line before.

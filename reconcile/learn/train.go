@@ -41,6 +41,8 @@ type sample struct {
 	alts []sampleAlt
 	row  int64
 	disc bool
+	pick *zone // of the row's places, nil when not known
+	back *zone
 }
 
 type sampleAlt struct {
@@ -63,11 +65,12 @@ func usable(scope int, anchor string) bool {
 
 // trainer accumulates.
 type trainer struct {
-	rows  *Rows
-	vocab *vocab
-	locs  map[string][]string // folded phrase -> location keys
-	freq  map[ruleKey]int
-	stats map[ruleKey]*stat
+	rows     *Rows
+	vocab    *vocab
+	locZones map[string]*zone
+	locs     map[string][]string // folded phrase -> location keys
+	freq     map[ruleKey]int
+	stats    map[ruleKey]*stat
 }
 
 // count is the first pass: how often each place occurs among linked readings.
@@ -138,6 +141,7 @@ func (t *trainer) compare(s *slot, row *Row) []comparison {
 		switch {
 		case s.typ == sDate && (c.val.Type == model.Instant || c.val.Type == model.Date):
 			cmp.sample, cmp.maybe = dateSample(s, c)
+			cmp.sample.pick, cmp.sample.back = t.placeZones(row)
 			cmp.value = strconv.FormatInt(c.val.Num, 10)
 		case s.typ == sMoney && c.val.Type == model.Money:
 			cmp.tag, cmp.agree = moneyTag(s, c)
@@ -156,6 +160,16 @@ func (t *trainer) compare(s *slot, row *Row) []comparison {
 		out = append(out, cmp)
 	}
 	return t.mark(merge(out))
+}
+
+// placeZones are the zones of the places where a row's stay begins and ends.
+func (t *trainer) placeZones(row *Row) (pick, back *zone) {
+	pick = t.locZones[row.Res.Fields[model.FPickupLoc].Str]
+	back = t.locZones[row.Res.Fields[model.FReturnLoc].Str]
+	if back == nil {
+		back = pick
+	}
+	return pick, back
 }
 
 // skipField leaves out words that evidence shares by chance.

@@ -14,6 +14,23 @@ type zone struct {
 	loc  *time.Location
 }
 
+// Zones that depend on the booking: the one of the place where it begins or ends.
+const (
+	atPickup = "the pick-up place's zone"
+	atReturn = "the return place's zone"
+)
+
+// of gives the zone that counts for a sample; nil when the place's zone is not known.
+func (z *zone) of(s *sample) *zone {
+	switch {
+	case z.loc != nil:
+		return z
+	case z.name == atPickup:
+		return s.pick
+	}
+	return s.back
+}
+
 // commonZones are tried when neither configuration nor backup names a zone that fits; one for each
 // kind of offset and daylight-saving rule in use (IANA tz database).
 var commonZones = []string{
@@ -70,7 +87,12 @@ func (z *zone) instant(local int64) int64 {
 func bestZone(cands []*zone, samples []sample, tag string) (best *zone, fit int) {
 	for _, z := range cands {
 		n := 0
-		for _, s := range samples {
+		for i := range samples {
+			s := &samples[i]
+			z := z.of(s)
+			if z == nil {
+				continue
+			}
 			for _, a := range s.alts {
 				if (a.tag == tag || a.tag == "") && (a.instant && a.num-s.row < minute && s.row-a.num < minute || !a.instant && !a.date && z.fits(a.num, s.row) || a.date && z.sameDay(a.num, s.row)) {
 					n++

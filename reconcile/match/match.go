@@ -45,6 +45,7 @@ type Mention struct {
 	Act      model.Act
 
 	Codes, Keys, Events        []string
+	IDs                        []string // other identifiers, as "id:<field>:<folded value>"
 	Intents, Charges, Sessions []string
 	Person                     Person
 	Vehicles                   []string // candidate keys of vehicles; nil when nothing is said
@@ -77,7 +78,7 @@ type Node struct {
 	Payments []int  // indexes into Result.Payments
 	Rival    string // set when a near tie was left open: label of the rival
 
-	codes, events         map[string]bool
+	codes, events, ids    map[string]bool
 	starts, ends, returns []Moment
 	vehicles              []string
 	money                 []int64

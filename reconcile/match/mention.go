@@ -137,6 +137,9 @@ func takePayment(me *Mention, c *model.Claim) {
 }
 
 func (m *matcher) takeReservation(me *Mention, c *model.Claim) {
+	if m.idFields[c.Field] {
+		me.IDs = addOnce(me.IDs, idKey(c.Field, c.Value.Str))
+	}
 	mo := Moment{Num: c.Value.Num, Date: c.Value.Type == model.Date}
 	switch c.Field {
 	case model.FCode:

@@ -81,6 +81,9 @@ func (n *Node) absorb(o *Node) {
 	for k := range o.events {
 		n.events[k] = true
 	}
+	for k := range o.ids {
+		n.ids[k] = true
+	}
 	for k, l := range o.Links {
 		n.Links[k] = l
 	}
@@ -119,7 +122,7 @@ func (p *Person) merge(q Person) {
 
 // recordNode is a node for a row.
 func recordNode(r *model.Record, live bool) *Node {
-	n := &Node{Links: map[string]model.Link{}, codes: map[string]bool{}, events: map[string]bool{}, Customer: -1, Strong: true}
+	n := &Node{Links: map[string]model.Link{}, codes: map[string]bool{}, events: map[string]bool{}, ids: map[string]bool{}, Customer: -1, Strong: true}
 	if live {
 		n.Live = r
 	} else {
@@ -155,10 +158,12 @@ func recordNode(r *model.Record, live bool) *Node {
 
 // mentionNode is a node for a mention.
 func mentionNode(me *Mention) *Node {
-	n := &Node{Mentions: []*Mention{me}, Links: map[string]model.Link{}, codes: map[string]bool{}, events: map[string]bool{}, Customer: -1,
+	n := &Node{Mentions: []*Mention{me}, Links: map[string]model.Link{}, codes: map[string]bool{}, events: map[string]bool{}, ids: map[string]bool{}, Customer: -1,
 		starts: me.Starts, ends: me.Ends, returns: me.Returns, vehicles: me.Vehicles, money: me.Money, person: me.Person}
 	n.Links[me.Key] = model.Link{Evidence: me.Key, P: model.Certain}
-	if me.Said != 0 {
+	if !me.Genuine { // it may speak of a booking, and proves nothing
+		n.starts, n.ends, n.returns, n.vehicles, n.money, n.person = nil, nil, nil, nil, nil, Person{}
+	} else if me.Said != 0 {
 		n.said = []int64{me.Said}
 	}
 	if len(me.Codes) == 1 {
@@ -167,12 +172,15 @@ func mentionNode(me *Mention) *Node {
 	for _, e := range me.Events {
 		n.events[e] = true
 	}
+	for _, k := range me.IDs {
+		n.ids[k] = true
+	}
 	return n
 }
 
 // booking reports whether a mention speaks of a reservation at all.
 func booking(me *Mention) bool {
-	return len(me.Codes)+len(me.Keys)+len(me.Starts)+len(me.Ends)+len(me.Returns) > 0 ||
+	return len(me.Codes)+len(me.Keys)+len(me.IDs)+len(me.Starts)+len(me.Ends)+len(me.Returns) > 0 ||
 		len(me.Vehicles) > 0 && (me.Source == "calendar" || !me.Person.Empty())
 }
 
@@ -185,14 +193,14 @@ func (m *matcher) strong(live *model.Books) {
 		}
 	}
 	for _, r := range m.books.Records[model.Reservation] {
-		i := m.f.add(recordNode(r, false))
+		i := m.f.add(m.withIDs(recordNode(r, false), r))
 		m.putKeys(put, i)
 		put("key:"+r.Key, i)
 		m.rowNode[r.Key] = i
 	}
 	m.addLive(live, index, put)
 	for _, me := range m.all {
-		if me.Payment || !booking(me) || (me.Spoofed && len(me.Codes) == 0) {
+		if me.Payment || !booking(me) || me.Spoofed || !me.Genuine && len(m.keysOf(me)) == 0 {
 			continue
 		}
 		m.nodeOf[me] = m.f.add(mentionNode(me))
@@ -221,6 +229,9 @@ func (m *matcher) putKeys(put func(string, int), i int) {
 	for e := range n.events {
 		put("event:"+e, i)
 	}
+	for k := range n.ids {
+		put(k, i)
+	}
 }
 
 // addLive links rows of the live database to the backup's by key, or keeps them as bookings of their own.
@@ -233,7 +244,7 @@ func (m *matcher) addLive(live *model.Books, index map[string]int, put func(stri
 			m.f.nodes[i].Live = r
 			continue
 		}
-		i := m.f.add(recordNode(r, true))
+		i := m.f.add(m.withIDs(recordNode(r, true), r))
 		m.putKeys(put, i)
 		m.liveNodes = append(m.liveNodes, i)
 	}
@@ -261,6 +272,9 @@ func (m *matcher) keysOf(me *Mention) []string {
 	}
 	if len(me.Keys) == 1 && (m.opt.Resumed == 0 || me.Said < m.opt.Resumed) {
 		out = append(out, "key:"+me.Keys[0])
+	}
+	if len(me.IDs) <= 2 {
+		out = append(out, me.IDs...)
 	}
 	for _, e := range me.Events {
 		out = append(out, "event:"+e)

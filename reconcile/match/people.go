@@ -22,8 +22,11 @@ const (
 	wNameKin   = -3500
 	wNameOther = -6000
 	wShared    = -2500
-	needPerson = 4000
-	needLead   = 1500
+	// Another address or number than the known one: people change them, and namesakes have their own.
+	wOtherEmail = -2000
+	wOtherPhone = -1500
+	needPerson  = 4000
+	needLead    = 1500
 )
 
 // directory holds all customers and finds candidates.
@@ -160,17 +163,25 @@ func (d *directory) score(p, q Person) int64 {
 	if common(p.Stripe, q.Stripe) != "" {
 		s += wStripe
 	}
-	if e := common(p.Emails, q.Emails); e != "" {
+	e := common(p.Emails, q.Emails)
+	if e != "" {
 		s += wEmail
 		if len(d.byEmail[e]) > 1 {
 			s += wShared
 		}
 	}
-	if x := common(p.Phones, q.Phones); x != "" {
+	x := common(p.Phones, q.Phones)
+	if x != "" {
 		s += wPhone
 		if len(d.byPhone[x]) > 1 {
 			s += wShared
 		}
+	}
+	if e == "" && len(p.Emails) > 0 && len(q.Emails) > 0 {
+		s += wOtherEmail
+	}
+	if x == "" && len(p.Phones) > 0 && len(q.Phones) > 0 {
+		s += wOtherPhone
 	}
 	return s + d.names(p, q)
 }

@@ -18,6 +18,7 @@ type matcher struct {
 	wipeTime  time.Time
 	books     *model.Books
 	fleet     map[string][]string
+	idFields  map[model.Field]bool
 	d         *directory
 	f         forest
 	all       []*Mention
@@ -39,6 +40,7 @@ func Match(books, live *model.Books, st []learn.Statement, opt Options) *Result 
 	}
 	m := &matcher{opt: opt, wipeTime: time.UnixMicro(opt.Wipe).UTC(), books: books, nodeOf: map[*Mention]int{}, rowNode: map[string]int{}, payBlocks: map[string][]int{}}
 	m.fleet = fleetIndex(books, opt.Aliases[model.Vehicle])
+	m.idFields = idFields(books)
 	m.d = newDirectory(books, live)
 	m.all = m.mentions(st)
 	m.strong(live)

@@ -24,6 +24,7 @@ DECLARE
   ours text;
   mates text;
   cond text;
+  k integer := 0;
 BEGIN
 {{- template "in-transaction" .}}
   FOR tab IN SELECT b.*, to_regclass('pg_temp.salvage_c' || b.ord) AS c, to_regclass('pg_temp.salvage_m' || b.ord) AS m FROM pg_temp.salvage_tab b ORDER BY b.ord LOOP
@@ -58,11 +59,14 @@ BEGIN
         CONTINUE;
       END IF;
       -- against the rows that are there, then among the planned ones: the later one is held
-      EXECUTE format('UPDATE pg_temp.salvage_row r SET how = %L FROM (SELECT DISTINCT a.n FROM (%s) a JOIN (%s) b ON %s) h WHERE h.n = r.n AND r.how IN (''new'', ''original'', ''change'')',
-        'held:collides by ' || con.name, ours, live, cond);
-      EXECUTE format('WITH p AS (SELECT z.* FROM (%s) z JOIN pg_temp.salvage_row w ON w.n = z.n AND w.how NOT LIKE ''held:%%'')
-        UPDATE pg_temp.salvage_row r SET how = %L FROM (SELECT DISTINCT a.n FROM p a JOIN p b ON (b.late, b.n) < (a.late, a.n) AND %s) h WHERE h.n = r.n AND r.how IN (''new'', ''original'', ''change'')',
-        ours, 'held:collides by ' || con.name, cond);
+      k := k + 1;
+      EXECUTE format('CREATE TEMP TABLE salvage_p%s ON COMMIT DROP AS SELECT z.* FROM (%s) z JOIN pg_temp.salvage_row w ON w.n = z.n AND w.how NOT LIKE ''held:%%''', k, ours);
+      EXECUTE format('ANALYZE pg_temp.salvage_p%s', k);
+      EXECUTE format('UPDATE pg_temp.salvage_row r SET how = %L FROM (SELECT DISTINCT a.n FROM pg_temp.salvage_p%s a JOIN (%s) b ON %s) h WHERE h.n = r.n AND r.how IN (''new'', ''original'', ''change'')',
+        'held:collides by ' || con.name, k, live, cond);
+      EXECUTE format('UPDATE pg_temp.salvage_row r SET how = %L FROM (SELECT DISTINCT a.n FROM pg_temp.salvage_p%s a JOIN pg_temp.salvage_p%s b ON (b.late, b.n) < (a.late, a.n) AND %s
+          JOIN pg_temp.salvage_row w ON w.n = b.n AND w.how NOT LIKE ''held:%%'') h WHERE h.n = r.n AND r.how IN (''new'', ''original'', ''change'')',
+        'held:collides by ' || con.name, k, k, cond);
     END LOOP;
   END LOOP;
 {{- template "spread" .}}
