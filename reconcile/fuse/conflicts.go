@@ -256,6 +256,18 @@ func (f *fuser) askUpdate(e *model.Entity, fl model.Field, v verdict, was model.
 	}
 }
 
+// askLate asks about a change of a stay that was over before the backup was made.
+func (f *fuser) askLate(e *model.Entity, fl model.Field, v verdict, was model.Value) {
+	old := was
+	opts := append(f.valueOptions(v), model.Option{Choice: "keep", Value: &old, Shown: f.show(was), Evidence: []model.Shown{}, Effect: "the backup's value stays"})
+	choice := f.ask(e, "LC05", model.S3, fl, fmt.Sprintf("The stay was over when the backup was made, and later evidence gives another %s. Does it speak of this booking?", fl), opts)
+	if val, ok := f.chosen(choice, fl, opts); ok && choice != "keep" {
+		c := decided(v.cell, val)
+		c.Was, c.Changed = was, true
+		e.Fields[fl] = c
+	}
+}
+
 func (f *fuser) askVehicle(e *model.Entity, me *match.Mention, was model.Value) {
 	v := model.RefValue(me.Vehicles[0])
 	ref := model.ClaimRef{Evidence: me.Key, At: lastAt(me), Text: me.VehicleText}

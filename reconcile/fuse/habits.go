@@ -29,6 +29,7 @@ type habits struct {
 	records  map[string]bool        // class of payment (paid, refund, hold) -> the company keeps rows of it
 	eventAt  string                 // suffix of stored event ids
 	currency string                 // as rows write it
+	prompt   bool                   // cancellations are written of within the minute in which they are recorded
 	moments  map[model.Field]bool   // fields that hold instants, not days
 	keeps    map[model.Field]bool   // ids that rows carry whenever evidence has them
 }
@@ -87,6 +88,7 @@ func learnHabits(b *model.Books, m *match.Result, opt Options) *habits {
 	}
 	h.learnPayments(m, opt)
 	h.learnIDs(m)
+	h.learnPrompt(m)
 	return h
 }
 
@@ -119,6 +121,25 @@ func (h *habits) learnIDs(m *match.Result) {
 	for _, f := range []model.Field{model.FEvent, model.FIntent} {
 		h.keeps[f] = kept[f] >= 10 && kept[f]*10 >= seen[f]*9
 	}
+}
+
+// learnPrompt finds whether the moment a cancellation was written of is the moment the company records.
+func (h *habits) learnPrompt(m *match.Result) {
+	near, seen := 0, 0
+	for _, n := range m.Nodes {
+		if n.Backup == nil || n.Backup.Fields[model.FCancelledAt].Type != model.Instant {
+			continue
+		}
+		for _, me := range n.Mentions {
+			if s := me.Versions[len(me.Versions)-1]; s.Act == model.ActCancelled && me.Source == "mail" && me.Genuine {
+				seen++
+				if d := s.At - n.Backup.Fields[model.FCancelledAt].Num; d > -minute && d < minute {
+					near++
+				}
+			}
+		}
+	}
+	h.prompt = near >= 5 && near*10 >= seen*9
 }
 
 func majority(c map[string]int) (string, float64) {

@@ -88,7 +88,7 @@ var phaseRule = [phases]string{
 }
 
 func (f *fuser) setCancelledAt(e *model.Entity, s *learn.Statement, shape model.KindShape) {
-	if shape.Has(model.FCancelledAt) {
+	if shape.Has(model.FCancelledAt) && f.habits.prompt {
 		e.Fields[model.FCancelledAt] = model.Cell{Value: model.Value{Type: model.Instant, Num: s.At}, Mark: model.Likely, P: 900_000, For: []model.ClaimRef{stRef(s)}, Rule: "when the cancellation was said"}
 	}
 }
@@ -111,7 +111,7 @@ func (f *fuser) updateStatus(e *model.Entity, n *match.Node, after []*learn.Stat
 	case c.cancelled != nil && was.Str != model.Cancelled:
 		if c.letter || len(c.sources) > 1 || refunded(f.m, n, f.opt.Cut) {
 			change(model.Cancelled, model.Likely, 950_000, "cancelled after the cut", stRef(c.cancelled))
-			if hasField(shape.Update, model.FCancelledAt) {
+			if hasField(shape.Update, model.FCancelledAt) && f.habits.prompt {
 				f.setCancelledAt(e, c.cancelled, shape)
 				x := e.Fields[model.FCancelledAt]
 				x.Changed = true
@@ -190,7 +190,8 @@ func (f *fuser) deriveIDs(n *match.Node, put func(model.Field, model.Value, stri
 	}
 }
 
-// deriveMoney: what was paid is the sum of the linked payments; a total that nobody states is what was paid.
+// deriveMoney: what was paid is the sum of the linked payments. A total that nobody states stays open: deposits
+// look like totals.
 func (f *fuser) deriveMoney(e *model.Entity, n *match.Node, put func(model.Field, model.Value, string)) {
 	var paid int64
 	seen := false
@@ -210,9 +211,6 @@ func (f *fuser) deriveMoney(e *model.Entity, n *match.Node, put func(model.Field
 		}
 	}
 	put(model.FPaid, sum, "sum of the linked payments")
-	if paid > 0 {
-		put(model.FTotal, sum, "no source states it: what was paid")
-	}
 	if t := e.Get(model.FTotal); t.Type == model.Money {
 		put(model.FBalance, model.MoneyValue(t.Num-paid, t.Cur), "total less what was paid")
 	}

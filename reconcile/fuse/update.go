@@ -52,12 +52,21 @@ func (f *fuser) updateField(e *model.Entity, fl model.Field, list []said) {
 	c := v.cell
 	c.Was, c.Changed = was, true
 	switch {
+	case f.over(e) && fl != model.FReturnedAt && fl != model.FOutAt:
+		f.askLate(e, fl, v, was)
 	case f.carries(v, was):
 		c.Rule = "said after the cut"
 		e.Fields[fl] = c
 	default:
 		f.askUpdate(e, fl, v, was)
 	}
+}
+
+// over reports whether the backup's row had ended before the cut: what is said of it later is more likely said of
+// another booking.
+func (f *fuser) over(e *model.Entity) bool {
+	end := e.Backup.Fields[model.FEndsAt]
+	return end.Type == model.Instant && end.Num < f.opt.Cut-day
 }
 
 func isMoment(fl model.Field) bool {
@@ -87,7 +96,7 @@ const trustEnough model.PPM = 900_000
 
 // updateVehicle changes the unit when a letter that announces a change, or two sources, name another one.
 func (f *fuser) updateVehicle(e *model.Entity, n *match.Node, shape model.KindShape) {
-	if !hasField(shape.Update, model.FVehicle) {
+	if !hasField(shape.Update, model.FVehicle) || f.over(e) {
 		return
 	}
 	was := e.Get(model.FVehicle)

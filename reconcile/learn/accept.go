@@ -15,7 +15,7 @@ const (
 	minDistinct  = 3
 	minTyped     = 0.80 // of dates that people type: right often enough to be the field, and trusted no more than that
 	manySamples  = 20
-	minShare     = 0.5 // of all rows, edited ones included
+	minShare     = 0.6 // of all rows, edited ones included
 )
 
 // accept turns the counts of one place into a rule, or nil.

@@ -68,7 +68,6 @@ type Model struct {
 	judged    map[ruleKey]bool  // places that the overlap measured: what it refused there is not guessed
 	states    map[string]string // template -> status it announces
 	never     map[string]bool   // templates that the overlap shows not to cancel
-	partners  map[string]bool   // origins whose messages speak of our rows
 	authentic map[string]bool   // origins that authenticate as a rule
 	typed     map[string]bool   // origins whose event titles name the customer
 	nameWords map[string]bool   // words of customers' names

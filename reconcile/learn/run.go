@@ -34,7 +34,7 @@ func Train(ctx context.Context, books *model.Books, readings []*model.Reading, o
 		return nil, nil, err
 	}
 	m.train(rows, readings, out, slots)
-	m.learnTrust(readings, out)
+	m.learnTrust(readings)
 	m.learnRemainders(rows, readings, out)
 	err = each(ctx, opt.Workers, len(readings), func() func(int) {
 		return func(i int) { m.read(&out[i], slots.of(i)) }
@@ -45,7 +45,7 @@ func Train(ctx context.Context, books *model.Books, readings []*model.Reading, o
 func newModel(books *model.Books, readings []*model.Reading, opt Options) *Model {
 	m := &Model{opt: opt, rules: map[ruleKey]*rule{}, zones: map[string]*zone{}, locZones: map[string]*zone{}, states: map[string]string{},
 		never: map[string]bool{}, orders: map[string]string{}, linked: map[string]int{}, typed: map[string]bool{}, nameWords: map[string]bool{}, judged: map[ruleKey]bool{}, vocabLocs: map[string][]string{},
-		partners: map[string]bool{}, authentic: map[string]bool{}}
+		authentic: map[string]bool{}}
 	m.vocab = newVocab(books, opt.Aliases)
 	m.titles = newTitleMask(readings, m.vocab)
 	m.shapes, m.codeSet = newCodeShapes(books)
@@ -182,16 +182,12 @@ func vote(v map[string]map[string]int, k, word string, n int) {
 // bookZones are the zones that the backup itself names.
 func (m *Model) bookZones() []string { return m.zoneNames }
 
-// learnTrust finds whose messages can be believed: the company's own senders, and those whose messages of the
-// overlap speak of the company's rows. An origin that used to authenticate must go on doing so.
-func (m *Model) learnTrust(readings []*model.Reading, st []Statement) {
-	links, auth, all := map[string]int{}, map[string]int{}, map[string]int{}
-	for i, r := range readings {
+// learnTrust finds which origins authenticate as a rule: those must go on doing so.
+func (m *Model) learnTrust(readings []*model.Reading) {
+	auth, all := map[string]int{}, map[string]int{}
+	for _, r := range readings {
 		if !strings.HasPrefix(r.Media, "mail/") {
 			continue
-		}
-		if st[i].Row >= 0 {
-			links[r.Origin]++
 		}
 		all[r.Origin]++
 		if r.Auth == model.AuthA || r.Auth == model.AuthB || r.Auth == model.AuthC {
@@ -199,7 +195,6 @@ func (m *Model) learnTrust(readings []*model.Reading, st []Statement) {
 		}
 	}
 	for _, o := range sortedKeys(all) {
-		m.partners[o] = links[o] >= 8
 		m.authentic[o] = auth[o]*2 >= all[o] && auth[o] >= 3
 	}
 }
@@ -233,8 +228,8 @@ func (m *Model) read(s *Statement, slots []slot) {
 	s.Genuine = true
 	if strings.HasPrefix(r.Media, "mail/") {
 		passes := r.Auth != model.AuthD || !m.authentic[r.Origin]
-		s.Genuine = passes && (m.own(r.Origin) || m.partners[r.Origin]) && r.Via == ""
-		s.Spoofed = !s.Genuine && r.Via == "" && (m.own(r.Origin) || !m.partners[r.Origin]) && r.Auth == model.AuthD && speaksOfBooking(s.Claims)
+		s.Genuine = passes && m.own(r.Origin) && r.Via == ""
+		s.Spoofed = !s.Genuine && r.Via == "" && speaksOfBooking(s.Claims)
 	}
 }
 

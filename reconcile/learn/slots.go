@@ -52,7 +52,7 @@ func slotsOf(r *model.Reading, v *vocab) []slot {
 	prev := ""
 	for i := range r.Segments {
 		s := &r.Segments[i]
-		if s.Quoted || s.Text == "" {
+		if s.Quoted || s.Text == "" || structural(r.Media, s.Path) {
 			continue
 		}
 		n := len(out)
@@ -68,6 +68,12 @@ func slotsOf(r *model.Reading, v *vocab) []slot {
 		}
 	}
 	return out
+}
+
+// structural reports places whose meaning the processor itself publishes: its amounts are what was paid, and are read
+// as such, never as what a booking costs.
+func structural(media, path string) bool {
+	return strings.HasPrefix(media, "stripe/") && strings.HasPrefix(path[strings.LastIndexByte(path, '/')+1:], "amount")
 }
 
 // segmentSlots finds the typed values of one segment.

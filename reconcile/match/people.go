@@ -19,8 +19,8 @@ const (
 	wNameSame  = 4500
 	wNameClose = 2500
 	wNamePart  = 1000
-	wNameKin   = -3500
-	wNameOther = -6000
+	wNameKin   = -9000
+	wNameOther = -9000
 	wShared    = -2500
 	// Another address or number than the known one: people change them, and namesakes have their own.
 	wOtherEmail = -2000
