@@ -204,6 +204,9 @@ func (f *fuser) parse(fl model.Field, s string) (model.Value, bool) {
 		return model.MoneyValue(x.IntPart(), f.opt.Currency), true
 	case fl == model.FVehicle || fl == model.FCustomer || fl == model.FPickupLoc || fl == model.FReturnLoc || fl == model.FReservation:
 		return f.parseRef(fl, s)
+	case fl == model.FStatus:
+		w := normal.StatusOf(s)
+		return model.TextValue(w), w != ""
 	}
 	return model.TextValue(s), s != ""
 }
@@ -294,8 +297,8 @@ func (f *fuser) askCancelled(e *model.Entity, c course) {
 	opts := []model.Option{{Choice: "cancelled", Value: &v, Shown: model.Cancelled, Evidence: shownAll([]model.ClaimRef{stRef(c.cancelled)}), Effect: "the booking is marked cancelled"},
 		{Choice: "keep", Value: &old, Shown: old.Str, Evidence: []model.Shown{}, Effect: "the backup's state stays"}}
 	choice := f.ask(e, "LC01", model.S2, model.FStatus, "Only the calendar says that this booking was cancelled. Was it?", opts)
-	if choice == "cancelled" {
-		e.Fields[model.FStatus] = model.Cell{Value: v, Mark: model.Certified, P: model.Certain, Rule: "decided by a person", Was: old, Changed: true, For: []model.ClaimRef{stRef(c.cancelled)}}
+	if val, ok := f.chosen(choice, model.FStatus, opts); ok && val != old {
+		e.Fields[model.FStatus] = model.Cell{Value: val, Mark: model.Certified, P: model.Certain, Rule: "decided by a person", Was: old, Changed: true, For: []model.ClaimRef{stRef(c.cancelled)}}
 	}
 }
 
@@ -305,7 +308,7 @@ func (f *fuser) askCourse(e *model.Entity, c course) {
 		{Choice: "stands", Value: &w, Shown: "stands", Evidence: shownAll([]model.ClaimRef{stRef(c.reopened)}), Effect: "the booking stands"}}
 	was := e.Get(model.FStatus)
 	choice := f.ask(e, "LC01", model.S2, model.FStatus, "It was cancelled, and a later message speaks of it as standing. Which is it?", opts)
-	if val, ok := f.chosen(choice, model.FStatus, opts); ok && (e.Backup == nil || choice == "cancelled") {
+	if val, ok := f.chosen(choice, model.FStatus, opts); ok && (e.Backup == nil || choice != "stands") {
 		e.Fields[model.FStatus] = model.Cell{Value: val, Mark: model.Certified, P: model.Certain, Rule: "decided by a person", Was: was, Changed: e.Backup != nil && val != was}
 	}
 }

@@ -198,6 +198,8 @@ func (h *habits) learnPayments(m *match.Result, opt Options) {
 // class is what kind of movement a payment is.
 func class(p *match.Payment) string {
 	switch {
+	case p.Refund && p.Failed:
+		return "failed"
 	case p.Refund:
 		return "refund"
 	case p.Hold:

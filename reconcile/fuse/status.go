@@ -95,7 +95,7 @@ func (f *fuser) setCancelledAt(e *model.Entity, s *learn.Statement, shape model.
 
 // updateStatus brings a backup's row's state up to date.
 func (f *fuser) updateStatus(e *model.Entity, n *match.Node, after []*learn.Statement, shape model.KindShape) {
-	if !hasField(shape.Update, model.FStatus) {
+	if !hasField(shape.Update, model.FStatus) || changedByHand(e, model.FStatus) {
 		return
 	}
 	was := e.Get(model.FStatus)
@@ -141,7 +141,7 @@ func (f *fuser) passTime(e *model.Entity, was model.Value, change func(string, m
 // refunded reports whether money of the booking went back after a moment.
 func refunded(m *match.Result, n *match.Node, since int64) bool {
 	for _, x := range n.Payments {
-		if p := m.Payments[x]; p.Refund && p.At > since {
+		if p := m.Payments[x]; p.Refund && !p.Failed && p.At > since {
 			return true
 		}
 	}

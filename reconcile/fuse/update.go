@@ -41,6 +41,9 @@ func (f *fuser) update(e *model.Entity, n *match.Node, sts []*learn.Statement) {
 
 // updateField changes one field, or asks.
 func (f *fuser) updateField(e *model.Entity, fl model.Field, list []said) {
+	if changedByHand(e, fl) {
+		return
+	}
 	v := f.settle(list)
 	was := e.Fields[fl].Value
 	if !v.ok || f.agree(v.cell.Value, was) || v.cell.Value.Type == model.Date && was.Type == model.Instant {
@@ -60,6 +63,12 @@ func (f *fuser) updateField(e *model.Entity, fl model.Field, list []said) {
 	default:
 		f.askUpdate(e, fl, v, was)
 	}
+}
+
+// changedByHand reports whether the live database holds another value than the backup: what people changed since the
+// restore is kept.
+func changedByHand(e *model.Entity, fl model.Field) bool {
+	return e.Live != nil && e.Backup != nil && e.Live.Fields[fl] != e.Backup.Fields[fl]
 }
 
 // over reports whether the backup's row had ended before the cut: what is said of it later is more likely said of
@@ -96,7 +105,7 @@ const trustEnough model.PPM = 900_000
 
 // updateVehicle changes the unit when a letter that announces a change, or two sources, name another one.
 func (f *fuser) updateVehicle(e *model.Entity, n *match.Node, shape model.KindShape) {
-	if !hasField(shape.Update, model.FVehicle) || f.over(e) {
+	if !hasField(shape.Update, model.FVehicle) || f.over(e) || changedByHand(e, model.FVehicle) {
 		return
 	}
 	was := e.Get(model.FVehicle)

@@ -101,7 +101,7 @@ func each(ctx context.Context, workers, n int, worker func() func(int)) error {
 
 // train counts and accepts, in the order of the readings.
 func (m *Model) train(rows *Rows, readings []*model.Reading, st []Statement, slots *slotCache) {
-	t := &trainer{rows: rows, locZones: m.locZones, vocab: m.vocab, locs: m.vocabLocs, freq: map[ruleKey]int{}, stats: map[ruleKey]*stat{}}
+	t := &trainer{rows: rows, locZones: m.locZones, vocab: m.vocab, locs: m.vocabLocs, freq: map[ruleKey]int{}, linked: map[string]int{}, stats: map[ruleKey]*stat{}}
 	acts, base := map[string]*actStat{}, map[string]int{}
 	linked := 0
 	for i := range st {

@@ -70,11 +70,15 @@ type trainer struct {
 	locZones map[string]*zone
 	locs     map[string][]string // folded phrase -> location keys
 	freq     map[ruleKey]int
+	linked   map[string]int // readings by scope
 	stats    map[ruleKey]*stat
 }
 
 // count is the first pass: how often each place occurs among linked readings.
 func (t *trainer) count(scopes [3]string, slots []slot) {
+	for _, sc := range scopes {
+		t.linked[sc]++
+	}
 	for i := range slots {
 		for si, sc := range scopes {
 			for _, a := range slots[i].anchors {
@@ -90,31 +94,58 @@ const minSupport = 4
 
 // add is the second pass: every place that occurs often enough against every field of the linked row.
 func (t *trainer) add(r *model.Reading, scopes [3]string, slots []slot, row *Row) {
+	later := row.Updated > r.At+minute
+	var hungry []*stat
 	for i := range slots {
 		s := &slots[i]
-		outcome := t.compare(s, row)
-		if len(outcome) == 0 {
+		if hungry = t.hungry(hungry[:0], scopes, s); len(hungry) == 0 {
 			continue
 		}
-		later := row.Updated > r.At+minute
-		for si, sc := range scopes {
-			for _, a := range s.anchors {
-				k := ruleKey{sc, a}
-				if !usable(si, a) || t.freq[k] < minSupport {
-					continue
-				}
-				st := t.stats[k]
-				if st == nil {
-					st = &stat{typ: s.typ, f: map[fieldID]*fieldStat{}}
-					t.stats[k] = st
-				}
-				st.n++
-				for _, o := range outcome {
-					st.note(o, later)
-				}
+		outcome := t.compare(s, row)
+		for _, st := range hungry {
+			if len(outcome) == 0 {
+				break
+			}
+			st.n++
+			for _, o := range outcome {
+				st.note(o, later)
 			}
 		}
 	}
+}
+
+// frequent reports whether a place occurs often enough to be worth counting: places named by running words must
+// belong to the template, not to one message's names.
+func (t *trainer) frequent(k ruleKey) bool {
+	n := t.freq[k]
+	return n >= minSupport && (!strings.ContainsAny(k.anchor, "<>^") || n*100 >= t.linked[k.scope])
+}
+
+// enough is how many linked readings judge one place; more would say the same again.
+const enough = 500
+
+// hungry lists the places of a slot that occur often enough to be judged and have not been judged enough.
+func (t *trainer) hungry(out []*stat, scopes [3]string, s *slot) []*stat {
+	for si, sc := range scopes {
+		for _, a := range s.anchors {
+			k := ruleKey{sc, a}
+			if !usable(si, a) {
+				continue
+			}
+			st := t.stats[k]
+			if st == nil {
+				if !t.frequent(k) {
+					continue
+				}
+				st = &stat{typ: s.typ, f: map[fieldID]*fieldStat{}}
+				t.stats[k] = st
+			}
+			if st.n < enough {
+				out = append(out, st)
+			}
+		}
+	}
+	return out
 }
 
 // comparison is how one slot came out against one field of its row.

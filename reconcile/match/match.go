@@ -106,6 +106,7 @@ type Payment struct {
 	Paid                               bool // money moved
 	Hold                               bool // authorised and not captured
 	Refund                             bool
+	Failed                             bool // refused, expired or withdrawn: nothing moved
 	Disputed                           bool
 	At                                 int64
 	Intent, Charge, RefundID, External string

@@ -3,6 +3,7 @@ package match
 // This file: from statements to mentions.
 
 import (
+	"fmt"
 	"sort"
 	"strings"
 
@@ -29,11 +30,32 @@ func (m *matcher) mentions(st []learn.Statement) []*Mention {
 		me.Versions = append(me.Versions, s)
 	}
 	for _, me := range out {
-		sort.SliceStable(me.Versions, func(a, b int) bool { return me.Versions[a].At < me.Versions[b].At })
+		sortVersions(me.Versions)
 		m.fill(me)
 	}
 	sort.SliceStable(out, func(a, b int) bool { return out[a].Key < out[b].Key })
 	return out
+}
+
+// sortVersions puts the versions of one object into the order in which they were said, whatever the order in which
+// they were found: by time, by the source's own count, and where neither tells them apart by what they say.
+func sortVersions(vs []*learn.Statement) {
+	if len(vs) < 2 {
+		return
+	}
+	text := func(s *learn.Statement) string {
+		return fmt.Sprintf("%t %s %v %v", s.Deleted, s.Title, s.Claims, s.Segments)
+	}
+	sort.SliceStable(vs, func(a, b int) bool {
+		x, y := vs[a], vs[b]
+		switch {
+		case x.At != y.At:
+			return x.At < y.At
+		case x.Sequence != y.Sequence:
+			return x.Sequence < y.Sequence
+		}
+		return text(x) < text(y)
+	})
 }
 
 func sourceOf(media string) string {

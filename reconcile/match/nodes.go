@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"salvage/model"
-	"salvage/reconcile/learn"
 	"salvage/reconcile/normal"
 )
 
@@ -270,8 +269,8 @@ func (m *matcher) keysOf(me *Mention) []string {
 	if len(me.Codes) == 1 {
 		out = append(out, "code:"+me.Codes[0])
 	}
-	if len(me.Keys) == 1 && (m.opt.Resumed == 0 || me.Said < m.opt.Resumed) {
-		out = append(out, "key:"+me.Keys[0])
+	if ks := m.trustedKeys(me); len(ks) == 1 {
+		out = append(out, "key:"+ks[0])
 	}
 	if len(me.IDs) <= 2 {
 		out = append(out, me.IDs...)
@@ -280,6 +279,14 @@ func (m *matcher) keysOf(me *Mention) []string {
 		out = append(out, "event:"+e)
 	}
 	return out
+}
+
+// trustedKeys are the primary keys a mention names, none when it was written after the business resumed.
+func (m *matcher) trustedKeys(me *Mention) []string {
+	if m.opt.Resumed != 0 && me.Said >= m.opt.Resumed {
+		return nil
+	}
+	return me.Keys
 }
 
 func (m *matcher) joinStrong(me *Mention, i, j int, k string) {
@@ -313,5 +320,3 @@ func sortMentions(ms []*Mention) {
 		return ms[a].Said < ms[b].Said || ms[a].Said == ms[b].Said && ms[a].Key < ms[b].Key
 	})
 }
-
-var _ = learn.Statement{}

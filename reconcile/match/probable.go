@@ -182,7 +182,7 @@ func (m *matcher) rival(e edge, edges []edge, at map[int][]int) int {
 func (m *matcher) joinProbable(e edge) {
 	a, b := m.f.nodes[m.f.find(e.i)], m.f.nodes[m.f.find(e.j)]
 	small := b
-	if b.Backup != nil || b.Live != nil || (a.Backup == nil && len(b.Mentions) > len(a.Mentions)) {
+	if b.Backup != nil || b.Live != nil || (a.Backup == nil && a.Live == nil && len(b.Mentions) > len(a.Mentions)) {
 		small = a
 	}
 	p := Probability(e.score)
