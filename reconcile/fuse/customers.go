@@ -225,6 +225,8 @@ func cutName(full string) (first, last string) {
 	}
 	w := strings.Fields(full)
 	switch {
+	case len(w) >= 2 && len([]rune(strings.TrimRight(w[len(w)-1], "."))) == 1:
+		return w[len(w)-1], strings.Join(w[:len(w)-1], " ") // "Hunt J": an initial is no surname
 	case len(w) >= 2:
 		return strings.Join(w[:len(w)-1], " "), w[len(w)-1]
 	case len(w) == 1:

@@ -182,5 +182,5 @@ func (f *fuser) gateFields(e *model.Entity) {
 // keepDrop are the two answers to "is it real".
 func keepDrop(e *model.Entity, keep, drop string) []model.Option {
 	ev := shownLinks(e)
-	return []model.Option{{Choice: "keep", Shown: keep, Evidence: ev, Effect: "the row is exported"}, {Choice: "drop", Shown: drop, Evidence: []model.Shown{}, Effect: "the row stays out of the export"}}
+	return []model.Option{{Choice: "keep", Shown: keep, Evidence: ev, Effect: "the row is exported as soon as nothing else holds it"}, {Choice: "drop", Shown: drop, Evidence: []model.Shown{}, Effect: "the row stays out of the export"}}
 }

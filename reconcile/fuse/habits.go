@@ -29,9 +29,10 @@ type habits struct {
 	records  map[string]bool        // class of payment (paid, refund, hold) -> the company keeps rows of it
 	eventAt  string                 // suffix of stored event ids
 	currency string                 // as rows write it
-	prompt   bool                   // cancellations are written of within the minute in which they are recorded
-	moments  map[model.Field]bool   // fields that hold instants, not days
-	keeps    map[model.Field]bool   // ids that rows carry whenever evidence has them
+	channels []channelRule
+	prompt   bool                 // cancellations are written of within the minute in which they are recorded
+	moments  map[model.Field]bool // fields that hold instants, not days
+	keeps    map[model.Field]bool // ids that rows carry whenever evidence has them
 }
 
 // phaseAt places a stay; ok is false when its times are not known.
@@ -89,6 +90,7 @@ func learnHabits(b *model.Books, m *match.Result, opt Options) *habits {
 	h.learnPayments(m, opt)
 	h.learnIDs(m)
 	h.learnPrompt(m)
+	h.learnChannels(m)
 	return h
 }
 

@@ -132,7 +132,7 @@ func (f *fuser) passTime(e *model.Entity, was model.Value, change func(string, m
 	start, end := e.Get(model.FStartsAt), e.Get(model.FEndsAt)
 	then, ok1 := phaseAt(start, end, f.opt.Cut)
 	now, ok2 := phaseAt(start, end, f.opt.Wipe)
-	if !ok1 || !ok2 || e.Live != nil || now <= then || was.Str != f.habits.status[then] || f.habits.share[now] < 0.9 {
+	if !ok1 || !ok2 || touchedLive(e) || now <= then || was.Str != f.habits.status[then] || f.habits.share[now] < 0.9 {
 		return
 	}
 	change(f.habits.status[now], model.Derived, model.PPM(f.habits.share[now]*900_000), phaseRule[now])
@@ -169,6 +169,9 @@ func (f *fuser) derive(e *model.Entity, n *match.Node, sts []*learn.Statement) {
 		put(model.FCreatedAt, model.Value{Type: model.Instant, Num: first}, "when the first evidence was written")
 	}
 	put(model.FCurrency, model.TextValue(f.habits.currency), "the business's currency")
+	if v, rule := f.channel(n); rule != "" {
+		put(model.FChannel, v, rule)
+	}
 	f.deriveIDs(n, put)
 	f.deriveMoney(e, n, put)
 }
@@ -214,4 +217,20 @@ func (f *fuser) deriveMoney(e *model.Entity, n *match.Node, put func(model.Field
 	if t := e.Get(model.FTotal); t.Type == model.Money {
 		put(model.FBalance, model.MoneyValue(t.Num-paid, t.Cur), "total less what was paid")
 	}
+}
+
+// touchedLive reports whether people moved the row on since the backup: then its status is theirs.
+func touchedLive(e *model.Entity) bool {
+	if e.Live == nil {
+		return false
+	}
+	if e.Backup == nil {
+		return true
+	}
+	for _, fl := range []model.Field{model.FStatus, model.FStartsAt, model.FEndsAt} {
+		if e.Live.Fields[fl] != e.Backup.Fields[fl] {
+			return true
+		}
+	}
+	return false
 }

@@ -30,7 +30,11 @@ func TestLinksByRarityWithAMargin(t *testing.T) {
 		{"codes and starts of two bookings leave a tie", letter("x", "About "+a.code+" and "+b.code, "", at, "", clock(a), "", clock(b)), -1},
 		{"nothing is said", letter("x", "Opening hours", "", at), -1},
 		{"written after the cut", letter("x", "About "+a.code, a.email, cut.AddDate(0, 0, 1), "", clock(a)), -1},
-		{"written at no known time", func() *model.Reading { r := letter("x", "About "+a.code, a.email, at, "", clock(a)); r.At = 0; return r }(), -1},
+		{"written at no known time", func() *model.Reading {
+			r := letter("x", "About "+a.code, a.email, at, "", clock(a))
+			r.At = 0
+			return r
+		}(), -1},
 		{"could not be read", func() *model.Reading {
 			r := letter("x", "About "+a.code, a.email, at, "", clock(a))
 			r.Outcome = model.Unreadable

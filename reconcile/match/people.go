@@ -234,13 +234,23 @@ func (d *directory) resolve(p Person, create bool) int {
 		d.learn(i, p)
 		return i
 	}
-	if i >= 0 && len(p.Emails)+len(p.Phones)+len(p.Stripe) == 0 {
+	if len(p.Emails)+len(p.Phones)+len(p.Stripe) == 0 && (i >= 0 || d.borne(p)) {
 		return -1 // a name that two people share
 	}
 	if !create || len(p.Names)+len(p.Emails)+len(p.Phones) == 0 {
 		return -1
 	}
 	return d.add(&Customer{Person: p, Near: i})
+}
+
+// borne reports whether a known customer bears one of a person's names.
+func (d *directory) borne(p Person) bool {
+	for _, n := range p.Names {
+		if len(d.byName[normal.NameKey(n)]) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // learn adds what a mention says of a customer that was found with certainty enough.

@@ -141,8 +141,8 @@ func (m *matcher) greedy(edges []edge) {
 		if !compatible(m.f.nodes[m.f.find(e.i)], m.f.nodes[m.f.find(e.j)]) || !m.fits(e) {
 			continue
 		}
-		if r := m.rival(e, edges, at); r >= 0 {
-			m.f.nodes[m.f.find(e.i)].Rival = m.label(r)
+		if open, r := m.rival(e, edges, at); r >= 0 {
+			m.f.nodes[open].Rival = m.label(r)
 			continue
 		}
 		m.joinProbable(e)
@@ -158,8 +158,9 @@ func (m *matcher) fits(e edge) bool {
 	return m.pair(a, b).sum() >= needPair-needGap
 }
 
-// rival finds a nearly as good partner of the open side that could not also be the same thing.
-func (m *matcher) rival(e edge, edges []edge, at map[int][]int) int {
+// rival finds a nearly as good partner of an open side that could not also be the same thing: the open node and the
+// partner, -1 for none.
+func (m *matcher) rival(e edge, edges []edge, at map[int][]int) (open, partner int) {
 	for _, side := range [][2]int{{e.i, e.j}, {e.j, e.i}} {
 		me, other := side[0], side[1]
 		if n := m.f.nodes[me]; n.Backup != nil || n.Live != nil {
@@ -172,17 +173,25 @@ func (m *matcher) rival(e edge, edges []edge, at map[int][]int) int {
 				continue
 			}
 			if !compatible(m.f.nodes[m.f.find(p)], m.f.nodes[m.f.find(other)]) || m.pair(m.f.nodes[m.f.find(p)], m.f.nodes[m.f.find(other)]).sum() < needPair-needGap {
-				return m.f.find(p)
+				return m.f.find(me), m.f.find(p)
 			}
 		}
 	}
-	return -1
+	return -1, -1
 }
 
 func (m *matcher) joinProbable(e edge) {
 	a, b := m.f.nodes[m.f.find(e.i)], m.f.nodes[m.f.find(e.j)]
-	small := b
-	if b.Backup != nil || b.Live != nil || (a.Backup == nil && a.Live == nil && len(b.Mentions) > len(a.Mentions)) {
+	small := b // the side whose link is in doubt: never a row, rather the one without a code, rather the smaller
+	switch {
+	case b.Backup != nil || b.Live != nil:
+		small = a
+	case a.Backup != nil || a.Live != nil:
+	case (len(a.codes) > 0) != (len(b.codes) > 0):
+		if len(a.codes) == 0 {
+			small = a
+		}
+	case len(b.Mentions) > len(a.Mentions):
 		small = a
 	}
 	p := Probability(e.score)

@@ -52,6 +52,7 @@ func Match(books, live *model.Books, st []learn.Statement, opt Options) *Result 
 	m.payers()
 	m.bookedPayments(live)
 	m.linkPayments()
+	m.refine()
 	return m.result()
 }
 

@@ -58,13 +58,14 @@ func round(x float64) float64 {
 // maxGaps bounds the list of gaps that is printed.
 const maxGaps = 200
 
-// Missing finds numbers that the company's own sequences gave out in the lost window and that no evidence names. The
-// interval's upper end is their count, less the share of numbers that the backup's own sequence burnt; the lower end
-// is nothing, since every gap may be a burnt number. Without numbers nothing is estimated.
+// Missing finds numbers that the company gave out in the lost window and that no evidence names. Reservations are
+// numbered by their codes where those end in digits, else by their keys where evidence names nearly all of them. The
+// interval runs from the gaps less every rebuilt reservation whose number is unknown and twice the share of numbers
+// that the backup's own sequence burnt, to the gaps less half that share. Without numbers nothing is estimated.
 func Missing(b *model.Books, es []*model.Entity, cut int64) model.Missing {
 	out := model.Missing{Gaps: []string{}}
-	old, lost := numbers(b), rebuiltNumbers(es)
-	if len(old) < 20 || len(lost) < 20 {
+	old, lost, unnamed, prefix := series(b, es)
+	if len(old) < minSeries || len(lost) < minSeries {
 		return out
 	}
 	last := old[len(old)-1]
@@ -76,7 +77,7 @@ func Missing(b *model.Books, es []*model.Entity, cut int64) model.Missing {
 			top = max(top, n)
 		}
 	}
-	if len(used) < 20 {
+	if len(used) < minSeries {
 		return out
 	}
 	gaps := 0
@@ -84,45 +85,89 @@ func Missing(b *model.Books, es []*model.Entity, cut int64) model.Missing {
 		if !used[n] {
 			gaps++
 			if len(out.Gaps) < maxGaps {
-				out.Gaps = append(out.Gaps, strconv.FormatInt(n, 10))
+				out.Gaps = append(out.Gaps, prefix+strconv.FormatInt(n, 10))
 			}
 		}
 	}
-	span := old[len(old)-1] - old[0] + 1
-	burnt := int(float64(top-last) * float64(span-int64(len(old))) / float64(span))
-	low, high := 0, gaps
-	if gaps > burnt {
-		low, high = max(0, gaps-2*burnt), gaps
-	}
+	span := last - old[0] + 1
+	burnt := int((top - last) * (span - int64(len(old))) / span)
+	low, high := max(0, gaps-unnamed-2*burnt), max(0, gaps-burnt/2)
 	out.Low, out.High = &low, &high
 	return out
 }
 
-// numbers are the sorted primary keys of the backup's reservations, when they are numbers.
-func numbers(b *model.Books) []int64 {
+// minSeries is how many numbers make a sequence.
+const minSeries = 20
+
+// series picks the numbering: the backup's numbers (sorted, distinct), those of lost reservations, how many of these
+// have none, and what stands before a number.
+func series(b *model.Books, es []*model.Entity) (old, lost []int64, unnamed int, prefix string) {
 	if b == nil {
-		return nil
+		return nil, nil, 0, ""
 	}
-	var out []int64
+	var codes, keys []string
 	for _, r := range b.Records[model.Reservation] {
-		n, err := strconv.ParseInt(r.Key, 10, 64)
-		if err != nil {
-			return nil
-		}
-		out = append(out, n)
+		codes = append(codes, r.Fields[model.FCode].Str)
+		keys = append(keys, r.Key)
 	}
-	sort.Slice(out, func(a, b int) bool { return out[a] < out[b] })
-	return out
+	var lostCodes, lostKeys []string
+	for _, e := range es {
+		if e.Kind == model.Reservation && e.State == model.Rebuilt && !outside(e) {
+			lostCodes = append(lostCodes, e.Get(model.FCode).Str)
+			lostKeys = append(lostKeys, e.WantKey)
+		}
+	}
+	prefix = commonPrefix(codes)
+	if old = numbers(codes, prefix); len(old)*10 >= len(codes)*9 && len(old) > 0 {
+		lost = numbers(lostCodes, prefix)
+		return old, lost, len(lostCodes) - len(lost), prefix
+	}
+	old, lost = numbers(keys, ""), numbers(lostKeys, "")
+	if len(lost)*10 < len(lostKeys)*8 {
+		return nil, nil, 0, ""
+	}
+	return old, lost, len(lostKeys) - len(lost), ""
 }
 
-func rebuiltNumbers(es []*model.Entity) []int64 {
-	var out []int64
-	for _, e := range es {
-		if e.Kind == model.Reservation && e.State == model.Rebuilt {
-			if n, err := strconv.ParseInt(e.WantKey, 10, 64); err == nil {
-				out = append(out, n)
-			}
+// outside reports whether an entity was held because it does not belong to the lost window.
+func outside(e *model.Entity) bool {
+	for _, h := range e.Holds {
+		if h.Code == "EX05" || h.Code == "after_resumed" {
+			return true
 		}
 	}
+	return false
+}
+
+// commonPrefix is what all codes begin with, without digits at its end.
+func commonPrefix(codes []string) string {
+	p, first := "", true
+	for _, c := range codes {
+		if c == "" {
+			continue
+		}
+		if first {
+			p, first = c, false
+		}
+		for !strings.HasPrefix(c, p) {
+			p = p[:len(p)-1]
+		}
+	}
+	return strings.TrimRight(p, "0123456789")
+}
+
+// numbers are the sorted, distinct numbers behind a prefix; words that are none are left out.
+func numbers(words []string, prefix string) []int64 {
+	seen := map[int64]bool{}
+	var out []int64
+	for _, w := range words {
+		rest, ok := strings.CutPrefix(w, prefix)
+		n, err := strconv.ParseInt(rest, 10, 64)
+		if ok && err == nil && !seen[n] {
+			seen[n] = true
+			out = append(out, n)
+		}
+	}
+	sort.Slice(out, func(a, b int) bool { return out[a] < out[b] })
 	return out
 }
