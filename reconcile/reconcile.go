@@ -22,6 +22,7 @@ type Input struct {
 	Decisions   []model.Decision
 	Business    string
 	Senders     []string // "@example.test" or whole addresses: whose confirmations are genuine
+	Authserv    []string // servers whose Authentication-Results count; empty: learned
 	Zone        string   // IANA zone of naive times in sources
 	Currency    string
 	Cut, Wipe   time.Time

@@ -28,7 +28,7 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	}
 	step("learn", 0)
 	lm, st, err := learn.Train(ctx, in.Books, in.Readings, learn.Options{Zone: in.Zone, Currency: strings.ToLower(in.Currency),
-		Business: in.Business, Senders: in.Senders, Cut: in.Cut, Aliases: in.Aliases, Workers: in.Workers})
+		Business: in.Business, Senders: in.Senders, Authserv: in.Authserv, Cut: in.Cut, Aliases: in.Aliases, Workers: in.Workers})
 	if err != nil {
 		return nil, err
 	}

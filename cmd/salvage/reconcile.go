@@ -161,7 +161,7 @@ func (j *job) reconcile(ctx context.Context) (*reconcile.Result, error) {
 	bar := j.u.progress("reconcile", "items")
 	res, err := reconcile.Run(ctx, reconcile.Input{
 		Books: j.books, Live: j.liveBooks, Shape: j.mapping.Shape(schema), Readings: readings, Decisions: decisions,
-		Business: j.cfg.Business.Name, Senders: j.cfg.Business.Senders, Zone: j.cfg.Business.Timezone, Currency: j.cfg.Business.Currency,
+		Business: j.cfg.Business.Name, Senders: j.cfg.Business.Senders, Authserv: j.cfg.Business.Authserv, Zone: j.cfg.Business.Timezone, Currency: j.cfg.Business.Currency,
 		Cut: j.cut, Wipe: j.cfg.Incident.Wipe.UTC(), Resumed: j.cfg.ResumedAt().UTC(), Now: j.now,
 		MaxError: j.cfg.Export.MaxError, HoldFields: hold, Aliases: aliases, Workers: runtime.GOMAXPROCS(0),
 		Progress: func(stage string, done, total int) { bar.step(stage, int64(done), int64(total)) },

@@ -42,7 +42,6 @@ type fuser struct {
 	nodes     []*model.Entity
 	customers map[string]*model.Entity
 	out       Result
-	texts     map[string]string // evidence key -> nothing; reserved for spans
 }
 
 // space is the namespace of entity ids: a fixed UUID of ours.

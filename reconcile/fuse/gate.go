@@ -21,6 +21,7 @@ func (f *fuser) gate(e *model.Entity, n *match.Node) {
 	}
 	f.gateEvidence(e, n)
 	f.gateFields(e)
+	f.order(e)
 	if n.Rival != "" {
 		if f.ask(e, "ID01", model.S3, "", fmt.Sprintf("%s may be the same booking as %s, or as nothing else. Is it a booking of its own?", e.Label, n.Rival),
 			keepDrop(e, "its own booking: export it", "the same as the other: leave it out")) != "keep" {
@@ -75,7 +76,7 @@ func (f *fuser) naturalKey(me *match.Mention, n *match.Node) bool {
 		return false
 	}
 	s := me.Versions[0]
-	if s.Auth == model.AuthD || s.Auth == "" {
+	if s.Class == model.AuthD || s.Class == "" {
 		return false
 	}
 	for i := range s.Claims {

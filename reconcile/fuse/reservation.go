@@ -125,6 +125,7 @@ func (f *fuser) overlay(e *model.Entity, live *model.Record) {
 // rebuild settles a reservation that only evidence knows.
 func (f *fuser) rebuild(e *model.Entity, n *match.Node, sts []*learn.Statement) {
 	shape := f.opt.Shape.Kinds[model.Reservation]
+	open := map[model.Field]verdict{}
 	for _, fl := range shape.Fields {
 		switch fl {
 		case model.FCustomer, model.FVehicle, model.FStatus, model.FCreatedAt, model.FUpdatedAt, model.FCancelledAt, model.FVehicles:
@@ -135,9 +136,15 @@ func (f *fuser) rebuild(e *model.Entity, n *match.Node, sts []*learn.Statement) 
 			continue
 		}
 		if v.open {
-			f.openField(e, fl, v)
+			open[fl] = v
 		}
 		e.Fields[fl] = v.cell
+	}
+	e.Label = f.labelOf(e, n)
+	for _, fl := range shape.Fields { // asked when all is known that a question shows: when it is due, what is at stake
+		if v, ok := open[fl]; ok {
+			f.openField(e, fl, v)
+		}
 	}
 	f.setCustomer(e, n)
 	f.setVehicle(e, n)

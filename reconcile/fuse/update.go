@@ -31,6 +31,7 @@ func (f *fuser) update(e *model.Entity, n *match.Node, sts []*learn.Statement) {
 		}
 		f.updateVehicle(e, n, shape)
 	}
+	f.order(e)
 	f.updateStatus(e, n, after, shape)
 	for _, c := range e.Fields {
 		if c.Changed {

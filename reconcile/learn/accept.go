@@ -64,8 +64,6 @@ func (t *trainer) judge(k ruleKey, st *stat, id fieldID, cands []*zone) (*rule, 
 		var fit int
 		tag, z, fit = bestReading(cands, f.samples)
 		agree = int(int64(f.agree) * int64(fit) / int64(len(f.samples)))
-	} else {
-		agree = f.agree
 	}
 	n := f.has - f.excused
 	need := minPrecision

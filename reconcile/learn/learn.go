@@ -21,6 +21,7 @@ type Options struct {
 	Zone     string // IANA zone of naive times where nothing better is known
 	Currency string
 	Business string
+	Authserv []string // servers whose Authentication-Results count; empty: learned
 	Senders  []string // whose confirmations are genuine
 	Cut      time.Time
 	Aliases  map[model.Kind]map[string]string
@@ -34,6 +35,7 @@ type Statement struct {
 	Act     model.Act
 	Cluster string // template: origin and masked title
 	Row     int    // index of the row it was linked to in the overlap, -1 for none
+	Class   string // authenticity class of a message
 	Genuine bool   // from the company's own senders, or not a message
 	Spoofed bool   // claims to be a message of the company and fails authentication
 }
@@ -69,6 +71,7 @@ type Model struct {
 	states    map[string]string // template -> status it announces
 	never     map[string]bool   // templates that the overlap shows not to cancel
 	authentic map[string]bool   // origins that authenticate as a rule
+	servers   map[string]bool   // that receive mail for the business
 	typed     map[string]bool   // origins whose event titles name the customer
 	nameWords map[string]bool   // words of customers' names
 	vocab     *vocab

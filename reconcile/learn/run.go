@@ -34,6 +34,7 @@ func Train(ctx context.Context, books *model.Books, readings []*model.Reading, o
 		return nil, nil, err
 	}
 	m.train(rows, readings, out, slots)
+	m.learnServers(readings)
 	m.learnTrust(readings)
 	m.learnRemainders(rows, readings, out)
 	err = each(ctx, opt.Workers, len(readings), func() func(int) {
@@ -190,7 +191,7 @@ func (m *Model) learnTrust(readings []*model.Reading) {
 			continue
 		}
 		all[r.Origin]++
-		if r.Auth == model.AuthA || r.Auth == model.AuthB || r.Auth == model.AuthC {
+		if c := m.class(r); c == model.AuthA || c == model.AuthB || c == model.AuthC {
 			auth[r.Origin]++
 		}
 	}
@@ -225,9 +226,9 @@ func (m *Model) read(s *Statement, slots []slot) {
 	}
 	s.Claims = m.statusClaim(r, s.Cluster, s.Claims)
 	s.Act = m.act(r, s.Cluster, s.Claims)
-	s.Genuine = true
+	s.Genuine, s.Class = true, m.class(r)
 	if strings.HasPrefix(r.Media, "mail/") {
-		passes := r.Auth != model.AuthD || !m.authentic[r.Origin]
+		passes := s.Class != model.AuthD || !m.authentic[r.Origin]
 		s.Genuine = passes && m.own(r.Origin) && r.Via == ""
 		s.Spoofed = !s.Genuine && r.Via == "" && speaksOfBooking(s.Claims)
 	}

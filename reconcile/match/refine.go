@@ -48,7 +48,5 @@ func fitsName(typed, payer Person) bool {
 func (m *matcher) move(n *Node, to int) {
 	n.Customer = to
 	c := m.d.list[to]
-	for _, me := range n.Mentions {
-		c.Mentions = append(c.Mentions, me)
-	}
+	c.Mentions = append(c.Mentions, n.Mentions...)
 }

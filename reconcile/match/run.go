@@ -134,9 +134,7 @@ func (m *matcher) latePeople() {
 		n := m.f.nodes[i]
 		if n.Customer >= 0 {
 			c := m.d.list[n.Customer]
-			for _, me := range n.Mentions {
-				c.Mentions = append(c.Mentions, me)
-			}
+			c.Mentions = append(c.Mentions, n.Mentions...)
 		}
 	}
 	for _, me := range m.all {

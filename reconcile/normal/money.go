@@ -17,7 +17,8 @@ func (s *scanner) amounts() {
 func (s *scanner) amountAt(i int) {
 	n := s.numberAt(i)
 	from, cur, before := s.currencyBefore(i)
-	to, after := n.to, ""
+	var to int
+	after := ""
 	hasAfter := false
 	// The currency may stand behind fewer groups than the longest number: "5 120 EUR" is one amount,
 	// "3, 120 EUR" is not; so shorter numbers are not tried, only a wrong longest one is cut.
