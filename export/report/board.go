@@ -205,8 +205,9 @@ func sure(e *model.Entity) (words string, shaky bool) {
 			return fmt.Sprintf("%s, %s %s", words, strings.ReplaceAll(string(f), "_", " "), c.Mark), true
 		}
 	}
-	if e.P > 0 {
-		words += fmt.Sprintf(", %.1f %%", float64(e.P)/1e4)
+	// The belief is not calibrated, so it is no percentage: who says it is what the counter can use.
+	if len(e.Sources) > 0 {
+		words += " from " + strings.Join(e.Sources, " + ")
 	}
 	return words, e.P > 0 && e.P < 980_000
 }

@@ -150,7 +150,7 @@ func TestBoard(t *testing.T) {
 	require.Equal(t, "Fiat 500 B-AB 1", line.Vehicle)
 	require.Equal(t, "50.00 EUR", line.Paid, "a hold is not a payment")
 	require.Equal(t, "150.00 EUR", line.Open)
-	require.Equal(t, "rebuilt, 99.1 %", line.Sure)
+	require.Equal(t, "rebuilt from mail + stripe", line.Sure)
 	require.False(t, line.Shaky)
 	require.Len(t, line.Ask, 1)
 	require.Len(t, b.Days[1].Pickups, 1)

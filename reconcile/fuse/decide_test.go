@@ -131,8 +131,10 @@ func values(at time.Time) []question {
 	day := func(n int) string { return instant(days(n)).String() }
 	bare := letter("a", at, model.ActCreated, code("N-1"), name("Zora Unger"), email("c8@x.example"), starts(start), ends(days(63)))
 	return []question{
-		{"starts", "FV01", "S2", "N-1", edited(starts(days(66))), nil, []outcome{{nil, true, model.FStartsAt, day(60)}, {answers{"FV01": "a"}, false, model.FStartsAt, day(60)}, {answers{"FV01": "b"}, false, model.FStartsAt, day(66)},
-			{answers{"FV01": "value=2025-08-08 09:30"}, false, model.FStartsAt, "2025-08-08T09:30:00Z"}, {answers{"FV01": "value=soon"}, true, model.FStartsAt, day(60)}, {answers{"FV01": "z"}, true, model.FStartsAt, day(60)}}},
+		{"starts", "FV01", "S2", "N-1", edited(starts(days(61))), nil, []outcome{{nil, true, model.FStartsAt, day(60)}, {answers{"FV01": "a"}, false, model.FStartsAt, day(60)}, {answers{"FV01": "b"}, false, model.FStartsAt, day(61)},
+			{answers{"FV01": "value=2025-08-02 09:30"}, false, model.FStartsAt, "2025-08-02T09:30:00Z"}, {answers{"FV01": "value=soon"}, true, model.FStartsAt, day(60)}, {answers{"FV01": "z"}, true, model.FStartsAt, day(60)}}},
+		{"an end before the start", "FV02", "S1", "N-1", []learn.Statement{letter("a", at, model.ActCreated, append(full("N-1", start)[:5:5], ends(days(59)))...)}, nil, []outcome{{nil, true, model.FEndsAt, day(59)}, {answers{"FV02": "drop"}, true, model.FEndsAt, day(59)},
+			{answers{"FV02": "value=2025-08-02 09:30"}, false, model.FEndsAt, "2025-08-02T09:30:00Z"}, {answers{"FV02": "value=2025-07-01 09:30"}, true, "", ""}}},
 		{"vehicles", "FV04", "S2", "N-1", edited(plate(4)), nil, []outcome{{nil, false, model.FVehicle, "2"}, {answers{"FV04": "a"}, false, model.FVehicle, "2"}, {answers{"FV04": "b"}, false, model.FVehicle, "4"},
 			{answers{"FV04": "value=kx 500"}, false, model.FVehicle, "5"}, {answers{"FV04": "value=KX 999"}, false, model.FVehicle, "2"}}},
 		{"totals", "FV05", "S2", "N-1", edited(total(31000)), nil, []outcome{{nil, false, model.FTotal, "200.00 EUR"}, {answers{"FV05": "b"}, false, model.FTotal, "310.00 EUR"}, {answers{"FV05": "value=123.45"}, false, model.FTotal, "123.45 EUR"},
@@ -145,14 +147,16 @@ func values(at time.Time) []question {
 
 // changes: did a row of the backup change?
 func changes(at time.Time) []question {
-	was, moved := instant(days(39)).String(), instant(days(50)).String()
-	old := instant(days(-101)).String()
+	was, moved := instant(days(39)).String(), instant(days(40)).String()
+	old, older := instant(days(-101)).String(), instant(days(-100)).String()
 	say := func(st ...learn.Statement) []learn.Statement { return st }
 	return []question{
-		{"a start", "BK01", "S2", "A-24", say(event("e", at, at, "", code("A-24"), starts(days(50)))), nil, []outcome{{nil, false, model.FStartsAt, was}, {answers{"BK01": "a"}, false, model.FStartsAt, moved}, {answers{"BK01": "keep"}, false, model.FStartsAt, was},
-			{answers{"BK01": "value=2025-08-08 09:30"}, false, model.FStartsAt, "2025-08-08T09:30:00Z"}}},
-		{"a start of a stay that was over", "LC05", "S3", "A-10", say(letter("a", at, model.ActChanged, code("A-10"), starts(days(50)))), nil, []outcome{{nil, false, model.FStartsAt, old}, {answers{"LC05": "a"}, false, model.FStartsAt, moved},
-			{answers{"LC05": "keep"}, false, model.FStartsAt, old}, {answers{"LC05": "value=2025-08-08 09:30"}, false, model.FStartsAt, "2025-08-08T09:30:00Z"}}},
+		{"a start", "BK01", "S2", "A-24", say(event("e", at, at, "", code("A-24"), starts(days(40)))), nil, []outcome{{nil, false, model.FStartsAt, was}, {answers{"BK01": "a"}, false, model.FStartsAt, moved}, {answers{"BK01": "keep"}, false, model.FStartsAt, was},
+			{answers{"BK01": "value=2025-07-11 09:30"}, false, model.FStartsAt, "2025-07-11T09:30:00Z"}}},
+		{"a start of a stay that was over", "LC05", "S3", "A-10", say(letter("a", at, model.ActChanged, code("A-10"), starts(days(-100)))), nil, []outcome{{nil, false, model.FStartsAt, old}, {answers{"LC05": "a"}, false, model.FStartsAt, older},
+			{answers{"LC05": "keep"}, false, model.FStartsAt, old}, {answers{"LC05": "value=2025-02-22 09:30"}, false, model.FStartsAt, "2025-02-22T09:30:00Z"}}},
+		{"a start after the end", "FV02", "S1", "A-24", say(letter("a", at, model.ActChanged, code("A-24"), starts(days(50)))), nil, []outcome{{nil, false, model.FStartsAt, was}, {answers{"FV02": "drop"}, false, model.FStartsAt, was},
+			{answers{"FV02": "value=2025-08-02 09:30"}, false, model.FStartsAt, instant(days(50)).String()}}},
 		{"a vehicle", "FV04", "S2", "A-24", say(event("e", at, at, "", code("A-24"), plate(6))), nil, []outcome{{nil, false, model.FVehicle, "1"}, {answers{"FV04": "a"}, false, model.FVehicle, "6"}, {answers{"FV04": "keep"}, false, model.FVehicle, "1"}, {answers{"FV04": "value=KX 500"}, false, model.FVehicle, "5"}}},
 		{"a cancellation that the calendar alone tells", "LC01", "S2", "A-24", say(event("e", at, at, model.ActCancelled, code("A-24"))), nil, []outcome{{nil, false, model.FStatus, model.Confirmed}, {answers{"LC01": "cancelled"}, false, model.FStatus, model.Cancelled},
 			{answers{"LC01": "keep"}, false, model.FStatus, model.Confirmed}, {answers{"LC01": "value=no_show"}, false, model.FStatus, model.NoShow}, {answers{"LC01": "value=perhaps"}, false, model.FStatus, model.Confirmed}}},
@@ -184,9 +188,9 @@ func TestIdsOfConflictsStay(t *testing.T) {
 	base := []learn.Statement{
 		letter("a", at, model.ActCreated, full("N-1", days(60))...), event("e", at, at.AddDate(0, 0, 3), "", code("N-1"), starts(days(66))),
 		event("g", at, at, "", name("Tilda Quist"), plate(5), starts(days(77)), ends(days(78))), charge("ch_1", 777, at),
-		event("h", at, at, "", code("A-24"), starts(days(50)))}
+		event("h", at, at, "", code("A-24"), starts(days(40)))}
 	more := []learn.Statement{letter("z", at.Add(time.Hour), model.ActReminded, code("N-1"), starts(days(60))), event("k", at, days(9), "", code("N-1"), starts(days(67))),
-		letter("y", days(21), model.ActCreated, full("N-7", days(90))...), charge("ch_2", 4711, days(9)), event("h2", days(8), days(8), "", code("A-24"), starts(days(51)))}
+		letter("y", days(21), model.ActCreated, full("N-7", days(90))...), charge("ch_2", 4711, days(9)), event("h2", days(8), days(8), "", code("A-24"), starts(days(41)))}
 	ids := func(r result) map[string]string {
 		out := map[string]string{}
 		for _, c := range r.Conflicts {

@@ -98,7 +98,7 @@ func TestDateOrderStaysOpenUntilSettled(t *testing.T) {
 	}
 }
 
-// TestPlacesHaveZones: each letter gives times on the clock of the place where the stay begins.
+// TestPlacesHaveZones: each letter gives times on the clocks of the places where the stay begins and ends.
 func TestPlacesHaveZones(t *testing.T) {
 	ss := stays(60)
 	places := []struct{ key, name, zone string }{{"1", "Harbour Lisboa", "Europe/Lisbon"}, {"2", "Airport Nairobi", "Africa/Nairobi"}, {"3", "Station Lima", "America/Lima"}}
@@ -107,15 +107,19 @@ func TestPlacesHaveZones(t *testing.T) {
 		b.Records[model.Location] = append(b.Records[model.Location], &model.Record{Kind: model.Location, Table: "places", Key: p.key,
 			Fields: map[model.Field]model.Value{model.FName: model.TextValue(p.name), "timezone": model.TextValue(p.zone)}})
 	}
-	write := func(s stay, place int) *model.Reading {
-		z, err := time.LoadLocation(places[place].zone)
+	clock := func(at time.Time, place int) string {
+		z, err := time.LoadLocation(places[place%3].zone)
 		require.NoError(t, err)
-		return letter(s.code, "Yours "+s.code, s.email, s.made, "Ort Q", places[place].name, "Zeitpunkt Q", s.start.In(z).Format("2006-01-02 15:04"))
+		return at.In(z).Format("2006-01-02 15:04")
+	}
+	write := func(s stay, place int) *model.Reading { // it comes back one place further
+		return letter(s.code, "Yours "+s.code, s.email, s.made, "Ort Q", places[place].name, "Zeitpunkt Q", clock(s.start, place), "Ort R", places[(place+1)%3].name, "Zeitpunkt R", clock(s.end, place+1))
 	}
 	var rs []*model.Reading
 	for i, s := range ss {
 		place := i * 5 / 3 % 3
 		b.Records[model.Reservation][i].Fields[model.FPickupLoc] = model.RefValue(places[place].key)
+		b.Records[model.Reservation][i].Fields[model.FReturnLoc] = model.RefValue(places[(place+1)%3].key)
 		rs = append(rs, write(s, place))
 	}
 	x, y := later(1), later(2)
@@ -124,6 +128,10 @@ func TestPlacesHaveZones(t *testing.T) {
 		c := said(st["mail:"+s.code], model.Reservation, model.FStartsAt)
 		require.NotNil(t, c)
 		assert.Equal(t, s.start.Format(time.RFC3339), c.Value.String())
+		c = said(st["mail:"+s.code], model.Reservation, model.FEndsAt)
+		require.NotNil(t, c)
+		assert.Equal(t, s.end.Format(time.RFC3339), c.Value.String())
 	}
 	assert.Contains(t, rules(m, model.Reservation, model.FStartsAt)["t"].Transform, "pick-up place", fmt.Sprint(m.Rules))
+	assert.Contains(t, rules(m, model.Reservation, model.FEndsAt)["t"].Transform, "return place")
 }

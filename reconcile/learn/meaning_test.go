@@ -142,7 +142,10 @@ func TestRemaindersOfTitlesAreNames(t *testing.T) {
 	}{
 		{"surname and plate", func(s stay) string { return "Miete " + s.last + " " + plate(s.car) }, "Zwetschkenbaum"},
 		{"whole name and plate", func(s stay) string { return plate(s.car) + " " + s.first + " " + s.last + " Miete" }, "Kunigunde Zwetschkenbaum"},
-		{"no names at all", func(s stay) string { return []string{"Wash", "Oil", "Polish"}[s.i%3] + " " + plate(s.car) }, ""},
+		{"words that all titles share", func(s stay) string { return []string{"Wash", "Oil", "Polish"}[s.i%3] + " " + plate(s.car) }, ""},
+		{"rare words that are no names", func(s stay) string {
+			return "Kra" + string(rune('a'+s.i%26)) + string(rune('a'+s.i/5%26)) + " " + plate(s.car)
+		}, ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

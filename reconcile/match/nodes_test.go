@@ -88,6 +88,23 @@ func TestForgedMessagesJoinByKeyAloneAndProveNothing(t *testing.T) {
 	assert.Equal(t, "mail:x", r.Loose[0].Key)
 }
 
+// TestRowsAreNeverJoined: a company without codes, and evidence that names two of its rows.
+func TestRowsAreNeverJoined(t *testing.T) {
+	b := hires()
+	for _, r := range b.Records[model.Reservation] {
+		delete(r.Fields, model.FCode)
+	}
+	r := run(b, mail("x", days(1), key("71"), starts(days(-20)), res(model.FEvent, text("ev2@google.com"))))
+	rows := 0
+	for _, n := range r.Nodes {
+		if n.Backup != nil {
+			rows++
+		}
+	}
+	assert.Equal(t, 4, rows)
+	assert.Equal(t, "71", rowOf(r, "mail:x"))
+}
+
 // TestStrongKeysNeverContradict: whatever is named beside what, a reservation has one code and one row, and every piece of
 // evidence speaks for one reservation.
 func TestStrongKeysNeverContradict(t *testing.T) {
