@@ -14,6 +14,9 @@ var pairs = [][2]model.Field{{model.FStartsAt, model.FEndsAt}, {model.FOutAt, mo
 // impossible names the first pair of moments that stands the wrong way round; ok is false when there is none.
 func impossible(e *model.Entity) (pair [2]model.Field, ok bool) {
 	for _, p := range pairs {
+		if e.Backup != nil && !e.Fields[p[0]].Changed && !e.Fields[p[1]].Changed {
+			continue // what the backup holds and nothing changed is the company's own affair
+		}
 		a, b := e.Get(p[0]), e.Get(p[1])
 		if a.Type == model.Instant && b.Type == model.Instant && b.Num <= a.Num {
 			return p, true

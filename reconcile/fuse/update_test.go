@@ -114,3 +114,11 @@ func TestWhatPeopleChangedSinceIsKept(t *testing.T) {
 		})
 	}
 }
+
+func TestRowsThatWereOddBeforeAskNothing(t *testing.T) {
+	w := newWorld()
+	w.row("A-23").Fields[model.FEndsAt] = w.row("A-23").Fields[model.FStartsAt]
+	r := w.run(t)
+	assert.Empty(t, r.codes(), "what the backup holds and nothing changed is the company's own affair")
+	assert.False(t, r.of("A-23").Fields[model.FEndsAt].Changed)
+}
