@@ -33,7 +33,7 @@ measure: build
 	  test -f $$d/salvage.yaml || continue; \
 	  n=$$(basename $$d); rm -rf .measure/$$n; \
 	  .build/salvage run -c $$d/salvage.yaml --case .measure/$$n || test $$? = 3 || exit 1; \
-	  test -x $$d/score.py || continue; $$d/score.py .measure/$$n/export || exit 1; \
+	  test -f $$d/score.py || continue; python3 fixtures/score/run.py $$d/score.py .measure/$$n/export || exit 1; \
 	done
 
 # Twenty times killed at random moments, and the same evidence and export as undisturbed.

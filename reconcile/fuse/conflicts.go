@@ -296,10 +296,18 @@ func (f *fuser) askCancelled(e *model.Entity, c course) {
 	v, old := model.TextValue(model.Cancelled), e.Get(model.FStatus)
 	opts := []model.Option{{Choice: "cancelled", Value: &v, Shown: model.Cancelled, Evidence: shownAll([]model.ClaimRef{stRef(c.cancelled)}), Effect: "the booking is marked cancelled"},
 		{Choice: "keep", Value: &old, Shown: old.Str, Evidence: []model.Shown{}, Effect: "the backup's state stays"}}
-	choice := f.ask(e, "LC01", model.S2, model.FStatus, "Only the calendar says that this booking was cancelled. Was it?", opts)
+	choice := f.ask(e, "LC01", model.S2, model.FStatus, f.cancelQuestion(e), opts)
 	if val, ok := f.chosen(choice, model.FStatus, opts); ok && val != old {
 		e.Fields[model.FStatus] = model.Cell{Value: val, Mark: model.Certified, P: model.Certain, Rule: "decided by a person", Was: old, Changed: true, For: []model.ClaimRef{stRef(c.cancelled)}}
 	}
+}
+
+// cancelQuestion says why a cancellation is not simply believed.
+func (f *fuser) cancelQuestion(e *model.Entity) string {
+	if f.over(e) {
+		return "The stay was over when the backup was made, and later evidence calls it cancelled. Was it?"
+	}
+	return "Only the calendar says that this booking was cancelled. Was it?"
 }
 
 func (f *fuser) askCourse(e *model.Entity, c course) {

@@ -173,7 +173,7 @@ func (f *fuser) settle(list []said) verdict {
 	return v
 }
 
-// believable drops what an unproven message says, unless nothing else speaks.
+// believable drops what an unproven message says, and messages that speak of no booking.
 func believable(list []said) []said {
 	var out []said
 	for _, s := range list {

@@ -109,7 +109,7 @@ func (f *fuser) updateStatus(e *model.Entity, n *match.Node, after []*learn.Stat
 	case c.cancelled != nil && c.reopened != nil:
 		f.askCourse(e, c)
 	case c.cancelled != nil && was.Str != model.Cancelled:
-		if c.letter || len(c.sources) > 1 || refunded(f.m, n, f.opt.Cut) {
+		if !f.over(e) && (c.letter || len(c.sources) > 1 || refunded(f.m, n, f.opt.Cut)) {
 			change(model.Cancelled, model.Likely, 950_000, "cancelled after the cut", stRef(c.cancelled))
 			if hasField(shape.Update, model.FCancelledAt) && f.habits.prompt {
 				f.setCancelledAt(e, c.cancelled, shape)

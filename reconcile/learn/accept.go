@@ -53,10 +53,19 @@ func later(a, b [4]int) bool {
 	return false
 }
 
+// variety is how many different values must agree: of places a company may have just two.
+func (t *trainer) variety(id fieldID) int {
+	switch t.rows.names[id].field {
+	case model.FPickupLoc, model.FReturnLoc:
+		return minDistinct - 1
+	}
+	return minDistinct
+}
+
 // judge measures one field at one place. The score orders rivals: precision, discriminating rows, support.
 func (t *trainer) judge(k ruleKey, st *stat, id fieldID, cands []*zone) (*rule, [4]int) {
 	f := st.f[id]
-	if f.agree < minSupport || len(f.distinct) < minDistinct || f.disc < 1 {
+	if f.agree < minSupport || len(f.distinct) < t.variety(id) || f.disc < 1 {
 		return nil, [4]int{}
 	}
 	agree, tag, z := f.agree, bestTag(f.tags), (*zone)(nil)
