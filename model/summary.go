@@ -52,6 +52,7 @@ type ConflictCount struct {
 // Measured is what the overlap proved. Rates are fractions of one; nil where nothing could be measured.
 type Measured struct {
 	Labels         int                `json:"labels"`
+	Unlinked       int                `json:"unlinked"` // bookings that one source spoke of before the cut and that no row of the backup is
 	MaxError       float64            `json:"max_error"`
 	CertifiedError *float64           `json:"certified_error"`
 	TierShares     map[string]float64 `json:"tier_shares"`

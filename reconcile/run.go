@@ -45,6 +45,7 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	res := &Result{Entities: f.Entities, Conflicts: f.Conflicts, Rules: lm.Rules, Linked: lm.Linked}
 	sortConflicts(res.Conflicts)
 	res.Measured = measure.Measure(f.Entities, lm, in.MaxError)
+	res.Measured.Unlinked = f.Stray
 	res.Missing = measure.Missing(in.Books, f.Entities, micro(in.Cut))
 	step("measure", 4)
 	return res, ctx.Err()

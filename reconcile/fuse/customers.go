@@ -55,6 +55,9 @@ func (f *fuser) settleCustomers() {
 	needed, held := map[string]bool{}, map[string]bool{}
 	for _, e := range f.nodes {
 		id := e.Get(model.FCustomer).Str
+		if f.stray[e.ID] {
+			continue
+		}
 		if e.State == model.Rebuilt && !e.Held() {
 			needed[id] = true
 		}

@@ -29,6 +29,7 @@ type Options struct {
 type Result struct {
 	Entities  []*model.Entity
 	Conflicts []model.Conflict
+	Stray     int // things that one source spoke of before the cut and that no row of the backup is: not of the lost window
 }
 
 // fuser is one run.
@@ -42,6 +43,7 @@ type fuser struct {
 	nodes     []*model.Entity
 	customers map[string]*model.Entity
 	out       Result
+	stray     map[string]bool // by entity id
 }
 
 // space is the namespace of entity ids: a fixed UUID of ours.
@@ -57,7 +59,7 @@ func Fuse(books, live *model.Books, m *match.Result, opt Options) *Result {
 	if opt.Zone == nil {
 		opt.Zone = time.UTC
 	}
-	f := &fuser{opt: opt, books: books, live: live, m: m, customers: map[string]*model.Entity{}}
+	f := &fuser{opt: opt, books: books, live: live, m: m, customers: map[string]*model.Entity{}, stray: map[string]bool{}}
 	f.habits = learnHabits(books, m, opt)
 	f.nameCustomers()
 	for _, n := range m.Nodes {

@@ -19,14 +19,23 @@ func (f *fuser) gate(e *model.Entity, n *match.Node) {
 	if len(e.Holds) > 0 {
 		return // nothing more to ask about what does not belong to the lost window
 	}
+	f.gateRival(e, n)
 	f.gateEvidence(e, n)
+	if e.Held() {
+		return // first whether it is a booking at all, then what it lacks
+	}
 	f.gateFields(e)
 	f.order(e)
-	if n.Rival != "" {
-		if f.ask(e, "ID01", model.S3, "", fmt.Sprintf("%s may be the same booking as %s, or as nothing else. Is it a booking of its own?", e.Label, n.Rival),
-			keepDrop(e, "its own booking: export it", "the same as the other: leave it out")) != "keep" {
-			hold(e, "ID01", "cannot be told from "+n.Rival)
-		}
+}
+
+// gateRival asks about a booking that may be another one.
+func (f *fuser) gateRival(e *model.Entity, n *match.Node) {
+	if n.Rival == "" {
+		return
+	}
+	if f.ask(e, "ID01", model.S3, "", fmt.Sprintf("%s may be the same booking as %s, or as nothing else. Is it a booking of its own?", e.Label, n.Rival),
+		keepDrop(e, "its own booking: export it", "the same as the other: leave it out")) != "keep" {
+		hold(e, "ID01", "cannot be told from "+n.Rival)
 	}
 }
 
@@ -118,6 +127,7 @@ func (f *fuser) gateTime(e *model.Entity, n *match.Node) {
 	case first == 0:
 	case first < f.opt.Cut-hour && !e.Strong && len(e.Sources) < 2:
 		hold(e, "EX05", "older than the backup, not in it, and named by one source only")
+		f.stray[e.ID] = true
 	case first < f.opt.Cut-hour:
 		if f.ask(e, "EX05", model.S3, "", fmt.Sprintf("%s was written of before the last good backup was made, but the backup has no such row. Was it deleted on purpose?", e.Label),
 			keepDrop(e, "recreate it", "leave it deleted")) != "keep" {

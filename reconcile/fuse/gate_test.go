@@ -32,7 +32,6 @@ func TestWhatIsHeld(t *testing.T) {
 		{"no total: not needed", "N-1", []learn.Statement{letter("a", at, model.ActCreated, whole[:6]...)}, ""},
 		{"made after the business resumed", "N-1", []learn.Statement{letter("a", resumed.Add(time.Minute), model.ActCreated, whole...)}, "after_resumed"},
 		{"made in the last minute before", "N-1", []learn.Statement{letter("a", resumed.Add(-time.Minute), model.ActCreated, whole...)}, ""},
-		{"older than the backup, one weak source", "mail:a", []learn.Statement{letter("a", days(-9), model.ActCreated, weak(whole[1:]...)...)}, "EX05"},
 		{"in the hour of the cut", "N-1", []learn.Statement{letter("a", cut.Add(-30*time.Minute), model.ActCreated, whole...)}, ""},
 	}
 	for _, tt := range tests {
@@ -46,6 +45,16 @@ func TestWhatIsHeld(t *testing.T) {
 			assert.Equal(t, tt.hold, got)
 			assert.Equal(t, model.Rebuilt, e.State)
 		})
+	}
+}
+
+func TestOldAndWeakIsNotOfTheLostWindow(t *testing.T) {
+	whole := full("N-1", days(60))
+	r := newWorld(letter("a", days(-9), model.ActCreated, weak(whole[1:]...)...)).run(t)
+	assert.Equal(t, 1, r.Stray, "counted")
+	assert.Empty(t, r.codes(), "and nobody is asked")
+	for _, e := range r.Entities {
+		assert.NotEqual(t, model.Rebuilt, e.State, e.ID)
 	}
 }
 

@@ -32,6 +32,10 @@ func (f *fuser) reservation(n *match.Node) *model.Entity {
 	if e.Label == "" {
 		e.Label = f.labelOf(e, n)
 	}
+	if f.stray[e.ID] {
+		f.out.Stray++
+		return e
+	}
 	f.emit(e)
 	return e
 }
