@@ -200,8 +200,12 @@ func (m *Model) learnTrust(readings []*model.Reading) {
 	}
 }
 
-// own reports whether an address is one of the company's senders.
+// own reports whether an address is one of the company's senders. Where the configuration names none, those count
+// whose messages of the overlap spoke of the company's rows.
 func (m *Model) own(origin string) bool {
+	if len(m.opt.Senders) == 0 {
+		return m.linked[origin] >= minJudged
+	}
 	for _, s := range m.opt.Senders {
 		s = strings.ToLower(s)
 		if origin == s || strings.HasPrefix(s, "@") && (strings.HasSuffix(origin, s) || strings.HasSuffix(origin, "."+s[1:])) {
