@@ -70,12 +70,16 @@ func Missing(b *model.Books, es []*model.Entity, cut int64) model.Missing {
 	}
 	last := old[len(old)-1]
 	used := map[int64]bool{}
-	top := int64(0)
-	for _, n := range lost {
-		if n > last && n < last+int64(len(lost))*20+1000 {
-			used[n] = true
-			top = max(top, n)
+	top := last
+	for _, n := range lost { // sorted; a number far beyond the others is a slip of the pen, not the end of the series
+		if n <= last {
+			continue
 		}
+		if n-top > max(100, int64(len(lost))/10) {
+			break
+		}
+		used[n] = true
+		top = n
 	}
 	if len(used) < minSeries {
 		return out

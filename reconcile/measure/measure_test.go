@@ -54,6 +54,7 @@ func TestGaps(t *testing.T) {
 		{"too few rebuilt ones", rows(100, none, number), lost(101, 110, none), -1, ""},
 		{"no backup", nil, lost(101, 150, none), -1, ""},
 		{"a wild number is not the top", rows(100, none, number), append(lost(101, 150, none), lost(9_000_000, 9_000_000, none)...), 0, ""},
+		{"a slip of a digit is not the top", rows(100, none, number), append(lost(101, 150, none), lost(900, 900, none)...), 0, ""},
 		{"one named twice", rows(100, none, number), append(lost(101, 150, none), lost(140, 145, none)...), 0, ""},
 		{"rows of before the cut do not count", rows(100, none, number), append(lost(101, 150, none), lost(1, 30, none)...), 0, ""},
 	}
