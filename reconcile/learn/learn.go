@@ -71,6 +71,7 @@ type Model struct {
 	states    map[string]string // template -> status it announces
 	never     map[string]bool   // templates that the overlap shows not to cancel
 	authentic map[string]bool   // origins that authenticate as a rule
+	teaches   map[string]bool   // origins whose messages state times that rows have
 	servers   map[string]bool   // that receive mail for the business
 	typed     map[string]bool   // origins whose event titles name the customer
 	nameWords map[string]bool   // words of customers' names

@@ -45,7 +45,7 @@ func Train(ctx context.Context, books *model.Books, readings []*model.Reading, o
 
 func newModel(books *model.Books, readings []*model.Reading, opt Options) *Model {
 	m := &Model{opt: opt, rules: map[ruleKey]*rule{}, zones: map[string]*zone{}, locZones: map[string]*zone{}, states: map[string]string{},
-		never: map[string]bool{}, orders: map[string]string{}, linked: map[string]int{}, typed: map[string]bool{}, nameWords: map[string]bool{}, judged: map[ruleKey]bool{}, vocabLocs: map[string][]string{},
+		never: map[string]bool{}, orders: map[string]string{}, linked: map[string]int{}, teaches: map[string]bool{}, typed: map[string]bool{}, nameWords: map[string]bool{}, judged: map[ruleKey]bool{}, vocabLocs: map[string][]string{},
 		authentic: map[string]bool{}}
 	m.vocab = newVocab(books, opt.Aliases)
 	m.titles = newTitleMask(readings, m.vocab)
@@ -158,6 +158,7 @@ func (m *Model) accept(t *trainer) {
 		m.rules[k] = r
 		m.Rules = append(m.Rules, r.Rule)
 		if o, ok := strings.CutPrefix(k.scope, "o:"); ok {
+			m.teaches[o] = m.teaches[o] || r.Kind == model.Reservation && r.typ == sDate && r.Support >= minJudged && r.Trust >= 900_000
 			if r.zone != nil && r.zone.loc != nil && r.typ == sDate {
 				vote(votes, o, r.zone.name, r.Agree)
 				if r.tag == "dmy" || r.tag == "mdy" {
@@ -201,10 +202,10 @@ func (m *Model) learnTrust(readings []*model.Reading) {
 }
 
 // own reports whether an address is one of the company's senders. Where the configuration names none, those count
-// whose messages of the overlap spoke of the company's rows.
+// whose messages of the overlap stated times that the company's rows have: a forger's do not.
 func (m *Model) own(origin string) bool {
 	if len(m.opt.Senders) == 0 {
-		return m.linked[origin] >= minJudged
+		return m.teaches[origin]
 	}
 	for _, s := range m.opt.Senders {
 		s = strings.ToLower(s)
