@@ -11,8 +11,8 @@
 //	if h := b.Health(); h.Fatal { … }
 //	err = b.Each("public.bookings", func(r *model.Row) error { … })
 //
-// Read are plain dumps of pg_dump (COPY and INSERT style, also gzipped or zstd-compressed) and SQLite
-// files. Other formats are recognised and refused by name (ErrFormat).
+// Read are dumps of pg_dump in its plain, custom, directory and tar formats (COPY and INSERT style, compressed inside
+// and outside), and SQLite files. Other formats are recognised and refused by name (ErrFormat).
 package backup
 
 import (
@@ -28,8 +28,8 @@ var ErrFormat = errors.New("backup format is not available in this version")
 
 // Health is what the first pass found out about a backup, before anyone trusts it.
 type Health struct {
-	Format   string            `json:"format"`  // "pg_dump plain", "sqlite"; "" for an empty file
-	Packing  string            `json:"packing"` // "", "gzip", "zstd", "utf-16"
+	Format   string            `json:"format"`  // "pg_dump plain", "pg_dump custom", "pg_dump directory", "pg_dump tar", "sqlite"; "" for an empty file
+	Packing  string            `json:"packing"` // around it: "", "gzip", "zstd", "lz4", "utf-16"
 	Footer   bool              `json:"footer"`  // the dump says that it is complete
 	Tables   int               `json:"tables"`
 	Rows     int64             `json:"rows"`
@@ -38,8 +38,12 @@ type Health struct {
 	Problems []string          `json:"problems"` // each one clear sentence
 	Fatal    bool              `json:"fatal"`    // truncated, empty or broken: not to be relied on
 	Cut      string            `json:"cut"`      // RFC 3339, when the dump says when it was made
-	SHA256   string            `json:"sha256"`   // of the file as it lies there
-	Bytes    int64             `json:"bytes"`
+	// CutLocal is the same where the dump gives no more than the clock of the machine that made it, "2006-01-02T15:04:05"
+	// without a zone; CutSummer says that summer time was in force there.
+	CutLocal  string `json:"cut_local,omitempty"`
+	CutSummer bool   `json:"cut_summer,omitempty"`
+	SHA256    string `json:"sha256"` // of the file as it lies there
+	Bytes     int64  `json:"bytes"`
 }
 
 // EncodingFinding counts cells of one column whose bytes are not in the declared encoding, and says how they were read.
@@ -89,7 +93,7 @@ func (b *Backup) Each(table string, f func(r *model.Row) error) error {
 // Close removes what was unpacked, and reports if the file changed while it was read.
 func (b *Backup) Close() error {
 	err := b.engine.close()
-	sum, _, herr := hashFile(b.path)
+	sum, _, herr := hashPath(b.path)
 	if err == nil {
 		err = herr
 	}

@@ -12,36 +12,53 @@ import (
 
 // copyStatement reads "COPY name (columns) FROM stdin;" and passes over its data, counting and checking it.
 func (p *pgPass) copyStatement(toks []token) error {
-	c := p.cursor(toks[1:])
-	name, ok := c.qualified(p)
-	var cols []string
-	if ok && c.punct("(") {
-		cols = c.names(p)
-	}
-	if !ok || !c.word("from") || !c.word("stdin") {
+	name, cols, ok := p.copyTarget(toks)
+	if !ok {
 		return nil
-	}
-	if !c.done() {
-		p.fatal("table %s: its rows are written with COPY options that are not read", name)
 	}
 	if _, _, err := p.in.readLine(); err != nil { // what is left of the statement's line
 		return err
 	}
+	return p.copyRun(name, cols)
+}
+
+// copyTarget reads the statement; ok is false for a COPY that no rows follow. cols is nil where none are named.
+func (p *pgPass) copyTarget(toks []token) (name string, cols []string, ok bool) {
+	c := p.cursor(toks)
+	if !c.word("copy") {
+		return "", nil, false
+	}
+	name, ok = c.qualified(p)
+	if ok && c.punct("(") {
+		cols = c.names(p)
+	}
+	if !ok || !c.word("from") || !c.word("stdin") {
+		return "", nil, false
+	}
+	if !c.done() {
+		p.fatal("table %s: its rows are written with COPY options that are not read", name)
+	}
+	return name, cols, true
+}
+
+// copyRun passes over the rows that begin here, and notes where they stand, as far as they can be read.
+func (p *pgPass) copyRun(name string, cols []string) error {
 	t := p.tables[name]
 	if t == nil {
 		p.unknown[name]++
 	} else if cols == nil {
 		cols = storedColumns(t)
 	}
-	r := &run{table: t, cols: cols, off: p.in.off, line: p.in.line}
-	if err := p.copyData(r, name); err != nil {
-		return err
-	}
+	r := &run{table: t, cols: cols, off: p.in.off, line: p.in.line, src: p.src, order: p.order}
+	err := p.copyData(r, name)
 	if t != nil {
+		if err != nil {
+			r.end = p.in.off
+		}
 		p.addRun(r)
 		t.Rows += r.rows
 	}
-	return nil
+	return err
 }
 
 // storedColumns are the columns that a statement without a column list means: all but generated ones.

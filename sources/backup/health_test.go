@@ -94,16 +94,21 @@ func TestByteOrderMark(t *testing.T) {
 	require.EqualValues(t, 1, b.Schema().Table("t").Rows)
 }
 
+// tocAlone is the header of a toc.dat that lists nothing.
+var tocAlone = "PGDMP\x01\x0e\x00\x04\x08\x03" + strings.Repeat("\x00\x00\x00\x00\x00", 12)
+
 func TestRefusedByName(t *testing.T) {
 	var tarred bytes.Buffer
 	tw := tar.NewWriter(&tarred)
-	require.NoError(t, tw.WriteHeader(&tar.Header{Name: "toc.dat", Size: 3, Mode: 0o600, Format: tar.FormatUSTAR}))
+	require.NoError(t, tw.WriteHeader(&tar.Header{Name: "toc.txt", Size: 3, Mode: 0o600, Format: tar.FormatUSTAR}))
 	_, err := tw.Write([]byte("PGD"))
 	require.NoError(t, err)
 	require.NoError(t, tw.Close())
 	for name, c := range map[string]struct{ bytes, says string }{
-		"custom":    {"PGDMP\x01\x0e\x00", "a pg_dump custom-format file"},
-		"tar":       {tarred.String(), "a pg_dump tar file"},
+		"newer":     {"PGDMP\x01\x11\x00", "a pg_dump archive of version 1.17-0"},
+		"older":     {"PGDMP\x01\x09\x00", "a pg_dump archive of version 1.9-0"},
+		"toc alone": {tocAlone, "without its data (name the folder instead)"},
+		"tar":       {tarred.String(), "a tar file without a pg_dump archive in it"},
 		"mysqldump": {"-- MySQL dump 10.13  Distrib 8.0\n", "a mysqldump file"},
 		"mariadb":   {"/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump", "a mariadb-dump file"},
 		"zip":       {"PK\x03\x04abc", "a zip file"},
@@ -124,9 +129,6 @@ func TestRefusedByName(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.csv"), nil, 0o600))
 	_, err = backup.Open(dir, t.TempDir())
 	require.ErrorContains(t, err, "a folder of CSV files")
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "toc.dat"), nil, 0o600))
-	_, err = backup.Open(dir, t.TempDir())
-	require.ErrorContains(t, err, "a pg_dump directory")
 	_, err = backup.Open(filepath.Join(dir, "none.sql"), t.TempDir())
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
