@@ -219,28 +219,3 @@ func (j *job) readBooks() (err error) {
 	j.cut, err = j.settleCut()
 	return err
 }
-
-// settleCut is the moment of the last good backup: as configured, else as the dump says, else the
-// newest created or updated time in it.
-func (j *job) settleCut() (time.Time, error) {
-	if j.cfg.Incident.Cut != nil {
-		return j.cfg.Incident.Cut.UTC(), nil
-	}
-	if t, err := time.Parse(time.RFC3339, j.backup.Health().Cut); err == nil {
-		return t.UTC(), nil
-	}
-	var newest int64
-	for _, records := range j.books.Records {
-		for _, r := range records {
-			for _, f := range []model.Field{model.FCreatedAt, model.FUpdatedAt} {
-				if v := r.Fields[f]; v.Type == model.Instant && time.UnixMicro(v.Num).Before(*j.cfg.Incident.Wipe) {
-					newest = max(newest, v.Num)
-				}
-			}
-		}
-	}
-	if newest == 0 {
-		return time.Time{}, usage(errors.New("the moment of the backup is not known: the dump does not say and no created or updated time is mapped"), "set incident.cut in "+j.g.config)
-	}
-	return time.UnixMicro(newest).UTC(), nil
-}

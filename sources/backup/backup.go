@@ -39,9 +39,9 @@ type Health struct {
 	Fatal    bool              `json:"fatal"`    // truncated, empty or broken: not to be relied on
 	Cut      string            `json:"cut"`      // RFC 3339, when the dump says when it was made
 	// CutLocal is the same where the dump gives no more than the clock of the machine that made it, "2006-01-02T15:04:05"
-	// without a zone; CutSummer says that summer time was in force there.
+	// without a zone; CutSummer says whether summer time was in force there, nil if that is not known.
 	CutLocal  string `json:"cut_local,omitempty"`
-	CutSummer bool   `json:"cut_summer,omitempty"`
+	CutSummer *bool  `json:"cut_summer,omitempty"`
 	SHA256    string `json:"sha256"` // of the file as it lies there
 	Bytes     int64  `json:"bytes"`
 }

@@ -151,13 +151,14 @@ func newRowDecoder(cs charset, cols []string) *rowDecoder {
 }
 
 // decode gives the values of a line, nil for NULL; ok is false when it does not have as many as there are columns.
+//
+// Most cells are bytes of the line as they stand, so a line becomes one string, and cells are pieces of it.
 func (d *rowDecoder) decode(line []byte) (vals []*string, ok bool) {
 	if len(d.cols) == 0 {
 		return d.ptrs, len(line) == 0
 	}
-	plain := bytes.IndexByte(line, '\\') < 0 && (d.cs.enc == nil && utf8.Valid(line) || isASCII(line))
-	if plain {
-		return d.split(string(line))
+	if d.cs.enc == nil && !d.cs.sure && utf8.Valid(line) || isASCII(line) {
+		return d.split(string(line), bytes.IndexByte(line, '\\') >= 0)
 	}
 	for i := range d.cols {
 		field, rest, more := bytes.Cut(line, []byte{'\t'})
@@ -170,27 +171,39 @@ func (d *rowDecoder) decode(line []byte) (vals []*string, ok bool) {
 			continue
 		}
 		d.buf = unescapeCopy(d.buf[:0], field)
-		s, as := d.cs.decode(d.buf)
-		if as != "" && d.odd != nil {
-			d.odd(i, as)
-		}
-		d.vals[i], d.ptrs[i] = s, &d.vals[i]
+		d.cell(i)
 	}
 	return d.ptrs, true
 }
 
-// split is decode for a line without a backslash.
-func (d *rowDecoder) split(line string) ([]*string, bool) {
+// cell decodes the bytes in buf as the value of a column.
+func (d *rowDecoder) cell(i int) {
+	s, as := d.cs.decode(d.buf)
+	if as != "" && d.odd != nil {
+		d.odd(i, as)
+	}
+	d.vals[i], d.ptrs[i] = s, &d.vals[i]
+}
+
+// split is decode for a line that is text as it stands, but for what backslashes stand for.
+func (d *rowDecoder) split(line string, escapes bool) ([]*string, bool) {
+	last := len(d.cols) - 1
 	for i := range d.cols {
-		j := strings.IndexByte(line, '\t')
-		if (j >= 0) != (i < len(d.cols)-1) {
-			return nil, false
-		}
 		field := line
-		if j >= 0 {
+		if j := strings.IndexByte(line, '\t'); (j >= 0) != (i < last) {
+			return nil, false
+		} else if j >= 0 {
 			field, line = line[:j], line[j+1:]
 		}
-		d.vals[i], d.ptrs[i] = field, &d.vals[i]
+		switch {
+		case !escapes || strings.IndexByte(field, '\\') < 0:
+			d.vals[i], d.ptrs[i] = field, &d.vals[i]
+		case field == `\N`:
+			d.ptrs[i] = nil
+		default:
+			d.buf = unescapeCopy(d.buf[:0], []byte(field))
+			d.cell(i)
+		}
 	}
 	return d.ptrs, true
 }

@@ -38,7 +38,10 @@ func (a *archive) readTOC(r *arcReader, what string) error {
 	if errors.Is(r.err, errVersion) {
 		return refuse(a.b.path, fmt.Sprintf("a pg_dump archive of version %s, and those of 1.%d to 1.%d are read", a.head.version, oldestArchive, newestArchive))
 	}
-	a.b.health.CutLocal, a.b.health.CutSummer = a.head.made, a.head.summer > 0
+	if a.b.health.CutLocal = a.head.made; a.head.made != "" && a.head.summer >= 0 {
+		summer := a.head.summer > 0
+		a.b.health.CutSummer = &summer
+	}
 	for n := int64(0); n < a.head.entries && r.err == nil; n++ {
 		e := r.entry(&a.head)
 		if r.err != nil {
