@@ -112,7 +112,7 @@ func readAll(b *testing.B, path string, rows int, f func(r *model.Row) error) {
 	require.Equal(b, rows, n)
 }
 
-// store writes every row into a SQLite file, ten to a statement, as large loads into a case do.
+// store writes every row into a SQLite file, ten to a statement and ten thousand to a transaction.
 func store(b *testing.B, path string, rows int) {
 	db, err := sql.Open("sqlite3", "file:"+filepath.Join(b.TempDir(), "case.db")+"?_journal=wal&_sync=normal")
 	require.NoError(b, err)
@@ -127,10 +127,11 @@ func store(b *testing.B, path string, rows int) {
 	require.NoError(b, err)
 	one := "(" + strings.TrimSuffix(strings.Repeat("?,", cols), ",") + ")"
 	const many = 10
-	tx, err := db.Begin()
+	ten, err := db.Prepare("INSERT INTO t VALUES " + strings.TrimSuffix(strings.Repeat(one+",", many), ","))
 	require.NoError(b, err)
-	ten, err := tx.Prepare("INSERT INTO t VALUES " + strings.TrimSuffix(strings.Repeat(one+",", many), ","))
+	_, err = db.Exec("BEGIN")
 	require.NoError(b, err)
+	n := 0
 	args := make([]any, 0, many*cols)
 	readAll(b, path, rows, func(r *model.Row) error {
 		for _, v := range r.Values {
@@ -145,10 +146,14 @@ func store(b *testing.B, path string, rows int) {
 		}
 		_, err := ten.Exec(args...)
 		args = args[:0]
+		if n++; n%1000 == 0 && err == nil {
+			_, err = db.Exec("COMMIT; BEGIN")
+		}
 		return err
 	})
 	require.Empty(b, args)
-	require.NoError(b, tx.Commit())
+	_, err = db.Exec("COMMIT")
+	require.NoError(b, err)
 }
 
 func BenchmarkMillion(b *testing.B) {

@@ -115,8 +115,8 @@ func (p *pgPass) tokens() ([]token, error) {
 
 // feed points the pass at other bytes, those of src from its beginning.
 func (p *pgPass) feed(r io.Reader, src rowSource, order int) {
-	p.in = newInput(r, 0, 1)
-	p.lex.in, p.lex.broken = p.in, ""
+	p.in.again(r)
+	p.lex.broken = ""
 	p.src, p.order = src, order
 	p.inInserts, p.incomplete = false, false
 }

@@ -97,16 +97,34 @@ func (e *pgEngine) eachRun(r *run, row *model.Row, f func(*model.Row) error) err
 	if s, ok := src.(io.Seeker); ok {
 		_, err = s.Seek(r.off, io.SeekStart)
 	} else {
-		_, err = io.CopyN(io.Discard, src, r.off)
+		_, err = io.Copy(io.Discard, &upTo{src, r.off})
 	}
 	if err != nil {
 		return fmt.Errorf("read rows of %s: %w", r.table.Qualified(), err)
 	}
-	in := newInput(io.LimitReader(src, r.end-r.off), r.off, r.line)
+	in := newInput(&upTo{src, r.end - r.off}, r.off, r.line)
 	if r.insert {
 		return e.eachInsert(in, r, row, f)
 	}
 	return e.eachCopy(in, r, row, f)
+}
+
+// upTo reads no more than n bytes. What is wrong behind them does not show, though a decompressor may say it with them.
+type upTo struct {
+	r io.Reader
+	n int64
+}
+
+// Read reads on.
+func (u *upTo) Read(b []byte) (int, error) {
+	if u.n <= 0 {
+		return 0, io.EOF
+	}
+	n, err := u.r.Read(b[:min(int64(len(b)), u.n)])
+	if u.n -= int64(n); u.n <= 0 {
+		err = nil
+	}
+	return n, err
 }
 
 // eachCopy gives the rows of one COPY block. A row with the wrong number of columns is left out: the health
