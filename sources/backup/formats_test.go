@@ -150,6 +150,7 @@ func formats(t *testing.T, s *pgtest.Server, db string) map[string]string {
 
 func TestEveryFormat(t *testing.T) {
 	s, db := companyDB(t)
+	s.Query(t, db, exactTable)
 	s.Query(t, db, "SELECT lo_from_bytea(0, 'a large object'), lo_from_bytea(0, ''), lo_from_bytea(0, decode(repeat('ab', 300000), 'hex'))")
 	plain := healthy(t, write(t, "b", s.PgDump(t, db)))
 	for _, tb := range plain.Schema().Tables {
@@ -170,9 +171,6 @@ func TestEveryFormat(t *testing.T) {
 			}
 			if name == "tgz of directory" {
 				want = "pg_dump tar"
-			}
-			if name == "column inserts" {
-				want = "pg_dump plain"
 			}
 			require.Equal(t, want, b.Health().Format)
 			require.Equal(t, want != "pg_dump plain", b.Health().CutLocal != "", "archives say when they were made")
@@ -203,7 +201,8 @@ func TestRewrittenAsTheyWere(t *testing.T) {
 	}
 }
 
-// TestPostgres18 reads what pg_dump 18 wrote of testdata/company.sql, whose archives are of version 1.16.
+// TestPostgres18 reads what pg_dump 18.3 wrote of testdata/company.sql (on PGlite 0.5.8), whose archives are of version
+// 1.16: in a custom file with offsets, in one with INSERT statements, and in a tar file.
 func TestPostgres18(t *testing.T) {
 	plain := healthy(t, "testdata/pg18.plain")
 	require.NotEmpty(t, plain.Schema().Tables)
