@@ -42,7 +42,8 @@ type Health struct {
 	// without a zone; CutSummer says whether summer time was in force there, nil if that is not known.
 	CutLocal  string `json:"cut_local,omitempty"`
 	CutSummer *bool  `json:"cut_summer,omitempty"`
-	SHA256    string `json:"sha256"` // of the file as it lies there
+	Server    string `json:"server,omitempty"` // the server's version as the dump names it
+	SHA256    string `json:"sha256"`           // of the file as it lies there; of a folder, over its files; of a live copy, of what was read
 	Bytes     int64  `json:"bytes"`
 }
 
@@ -68,6 +69,8 @@ type Backup struct {
 	Sequences map[string]int64
 
 	path   string
+	depth  int                            // of archives within archives
+	again  func() (sum string, err error) // fingerprints the backup anew; nil for the file itself
 	schema *model.Schema
 	health Health
 	engine engine
@@ -93,7 +96,11 @@ func (b *Backup) Each(table string, f func(r *model.Row) error) error {
 // Close removes what was unpacked, and reports if the file changed while it was read.
 func (b *Backup) Close() error {
 	err := b.engine.close()
-	sum, _, herr := hashPath(b.path)
+	again := b.again
+	if again == nil {
+		again = func() (string, error) { s, _, err := hashPath(b.path); return s, err }
+	}
+	sum, herr := again()
 	if err == nil {
 		err = herr
 	}
@@ -101,6 +108,12 @@ func (b *Backup) Close() error {
 		err = fmt.Errorf("backup %s: the file changed while it was being read\nhint: work on a copy that nothing writes to", b.path)
 	}
 	return err
+}
+
+// fatal notes why the backup is not to be relied on.
+func (b *Backup) fatal(format string, args ...any) {
+	b.health.Fatal = true
+	b.health.Problems = append(b.health.Problems, fmt.Sprintf(format, args...))
 }
 
 var _ model.Tables = (*Backup)(nil)

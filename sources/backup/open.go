@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
-	"strings"
 
 	"golang.org/x/text/encoding/unicode"
 )
@@ -35,7 +34,7 @@ func open(path, tmpDir string) (*Backup, error) {
 	}
 	if st.IsDir() {
 		b.health.Format = kind.kind
-		if err := kind.open(b); err != nil {
+		if err := kind.open(b, tmpDir); err != nil {
 			return nil, err
 		}
 		return b, nil
@@ -90,7 +89,7 @@ func (b *Backup) loadUnpacked(data *os.File, drop bool, head []byte, tmpDir stri
 		b.health.Format, b.health.Fatal = "", true
 		b.health.Problems = append(b.health.Problems, what)
 	}
-	if drop && kind.kind != formatSQLite { // SQLite opens its file by name
+	if drop && !byName(kind.kind) {
 		os.Remove(data.Name()) // so that nothing stays behind even if we are killed; where that is refused, Close removes it
 	}
 	return kind.open(b, data, drop, tmpDir)
@@ -100,7 +99,7 @@ func refuse(path, kind string) error {
 	if kind == "" {
 		kind = "no backup of a kind that is known"
 	}
-	return fmt.Errorf("open backup %s: this is %s: %w\nhint: pg_dump's files of every kind (plain, custom, directory, tar) and SQLite files are read, also packed as .gz, .zst or .lz4", path, kind, ErrFormat)
+	return fmt.Errorf("open backup %s: this is %s: %w\nhint: %s", path, kind, ErrFormat, hintFor(kind))
 }
 
 // The formats that are read.
@@ -152,21 +151,27 @@ func magics() []magic {
 		{0, "SQLite format 3\x00", formatSQLite, openSQLite},
 		{0, "PGDMP", formatCustom, openPGCustom},
 		{257, "ustar", formatTar, openPGTar},
-		{0, "PK\x03\x04", "a zip file", nil},
 		{0, "BZh", "a bzip2 file", nil},
 		{0, "\xfd7zXZ\x00", "an xz file", nil},
 		{0, "7z\xbc\xaf\x27\x1c", "a 7-zip file", nil},
-		{0, "-- MySQL dump", "a mysqldump file", nil},
-		{0, "-- MariaDB dump", "a mariadb-dump file", nil},
-		{0, "/*M!999999", "a mariadb-dump file", nil},
-		{0, "-- phpMyAdmin SQL Dump", "a phpMyAdmin dump of MySQL", nil},
-		{0, "PRAGMA foreign_keys", "the text of a SQLite .dump", nil},
+		{0, "<?xml", "an XML file", nil},
+		{0, "TAPE", "a backup of Microsoft SQL Server (.bak)", nil},
+		{4, "Standard Jet DB", "a Microsoft Access file", nil},
+		{4, "Standard ACE DB", "a Microsoft Access file", nil},
+		{0, "XBSTCK", "an xbstream of MySQL's files", nil},
+		{0, "\x6d\xe2\x99\x81", "an archive of mongodump", nil},
+		{3, "EXPORT:V", "an export of Oracle", nil},
 	}
 }
 
 // sniff names the format of unpacked bytes, "" for an unknown one.
 func sniff(head []byte) magic {
 	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
+	for _, f := range formats() {
+		if f.is(head) {
+			return magic{kind: f.name, open: f.open}
+		}
+	}
 	for _, m := range magics() {
 		if len(head) >= m.at+len(m.bytes) && string(head[m.at:m.at+len(m.bytes)]) == m.bytes {
 			return m
@@ -175,38 +180,22 @@ func sniff(head []byte) magic {
 	if bytes.IndexByte(head[:min(len(head), 64)], 0) >= 0 {
 		return magic{}
 	}
-	if first, _, _ := bytes.Cut(head, []byte{'\n'}); looksLikeCSV(first) {
-		return magic{kind: "a CSV file"}
-	}
 	return magic{kind: formatPG, open: openPG}
-}
-
-// looksLikeCSV reports whether a first line is a list of names with commas, which no SQL file begins with.
-func looksLikeCSV(line []byte) bool {
-	parts := strings.Split(strings.TrimSpace(string(line)), ",")
-	if len(parts) < 2 {
-		return false
-	}
-	for _, s := range parts {
-		s = strings.Trim(s, `" `)
-		if s == "" || strings.ContainsAny(s, "();'-*/ ") {
-			return false
-		}
-	}
-	return true
 }
 
 // folder is how a backup that is a folder is told: by files in it. One without an opener is not read.
 type folder struct {
 	glob string
 	kind string
-	open func(b *Backup) error
+	open func(b *Backup, tmpDir string) error
 }
 
 func folders() []folder {
 	return []folder{
 		{"toc.dat", formatFolder, openPGFolder},
-		{"*.csv", "a folder of CSV files", nil},
+		{"*.[cCtT][sS][vV]", formatCSV, openCSVFolder},
+		{"*.[cCtT][sS][vV].gz", formatCSV, openCSVFolder},
+		{"*.[cCtT][sS][vV].zst", formatCSV, openCSVFolder},
 		{"", "a folder", nil},
 	}
 }

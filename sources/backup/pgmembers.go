@@ -28,7 +28,7 @@ type member interface {
 }
 
 // openPGFolder makes the first pass over a directory.
-func openPGFolder(b *Backup) error {
+func openPGFolder(b *Backup, _ string) error {
 	root, err := os.OpenRoot(b.path) // no name in a TOC, and no symbolic link, leads out of it
 	if err != nil {
 		return fmt.Errorf("open backup: %w", err)

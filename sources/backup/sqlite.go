@@ -99,7 +99,7 @@ func (e *sqliteEngine) place(b *Backup, data *os.File, path string, packed bool,
 	if len(beside) == 0 {
 		if wal {
 			b.health.Fatal = true
-			b.health.Problems = append(b.health.Problems, "the SQLite file is in WAL mode but its -wal file is missing: what was written last may be lost; copy the -wal file beside it, or make the copy with .backup")
+			b.health.Problems = append(b.health.Problems, "the SQLite file is in WAL mode but its -wal file is missing: what was written last may be lost; copy the -wal file beside it, or make the copy with .backup (if the program that used it had closed it, run PRAGMA journal_mode=DELETE on a copy)")
 		}
 		return fileDSN(path, "mode=ro&immutable=1")
 	}
