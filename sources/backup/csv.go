@@ -40,7 +40,8 @@ type csvFile struct {
 	data  int64 // records before the first row: a "sep=;" line and the header
 
 	ragged, raggedAt int64
-	nulls            int64 // unquoted cells NULL
+	nulls            [nullNULL + 1]bool // which words stand for no value in this file
+	doubt            string             // said of the words that could mean either
 	cut              string
 }
 
@@ -51,7 +52,7 @@ func csvNames(names []string) (out []string) {
 			continue
 		}
 		low := strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(n), ".gz"), ".zst")
-		if slices.Contains([]string{".csv", ".tsv", ".tab", ".txt"}, filepath.Ext(low)) {
+		if slices.Contains([]string{".csv", ".tsv", ".tab"}, filepath.Ext(low)) {
 			out = append(out, n)
 		}
 	}
@@ -61,7 +62,7 @@ func csvNames(names []string) (out []string) {
 // tableOf is a table's name after its file's.
 func tableOf(name string) string {
 	name = filepath.Base(name)
-	for _, end := range []string{".gz", ".zst", ".csv", ".tsv", ".tab", ".txt"} {
+	for _, end := range []string{".gz", ".zst", ".csv", ".tsv", ".tab"} {
 		if low := strings.ToLower(name); strings.HasSuffix(low, end) {
 			name = name[:len(name)-len(end)]
 		}
@@ -281,8 +282,8 @@ func (e *csvEngine) conclude(b *Backup) {
 		if f.ragged > 0 {
 			h.Problems = append(h.Problems, fmt.Sprintf("%s: %d rows do not have %d cells as the first line has, and were left out (first in line %d)", f.name, f.ragged, len(f.cols), f.raggedAt))
 		}
-		if f.nulls > 0 {
-			h.Problems = append(h.Problems, fmt.Sprintf("%s: %d cells NULL in columns of text were read as no value, since they stand without quotes", f.name, f.nulls))
+		if f.doubt != "" {
+			h.Problems = append(h.Problems, f.name+": "+f.doubt)
 		}
 	}
 	for _, t := range b.schema.Tables {
@@ -322,7 +323,7 @@ func (e *csvEngine) each(t *model.Table, fn func(*model.Row) error) error {
 		}
 		for i := range r.fields {
 			ptrs[i] = nil
-			if !r.null(i) {
+			if !f.null(r, i) {
 				vals[i], _ = charset{}.decode(r.field(i))
 				ptrs[i] = &vals[i]
 			}

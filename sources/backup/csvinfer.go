@@ -4,6 +4,7 @@ package backup
 // unique, and references whose names and values agree.
 
 import (
+	"fmt"
 	"hash/fnv"
 	"regexp"
 	"slices"
@@ -101,8 +102,7 @@ func (k kinds) typeName() string {
 type csvColumn struct {
 	kinds  kinds
 	values int64
-	nulls  int64
-	words  int64 // unquoted cells NULL
+	words  [nullNULL + 1]int64 // cells that may stand for no value, by how they are written
 	uniq   hashes
 }
 
@@ -228,17 +228,49 @@ func (f *csvFile) survey(b *Backup, found findings) ([]csvColumn, error) {
 			f.take(r, line, cols, found)
 		}
 	}
-	for i, c := range cols {
-		k := c.kinds
-		if c.values == 0 {
-			k = 0
+	for i := range cols {
+		if cols[i].values == 0 {
+			cols[i].kinds = 0
 		}
-		f.table.Columns[i].Type = k.typeName()
-		if k == 0 {
-			f.nulls += c.words
+		f.table.Columns[i].Type = cols[i].kinds.typeName()
+	}
+	f.settleNulls(cols)
+	return cols, nil
+}
+
+// settleNulls finds out which words stand for no value: those that do so in columns of numbers, dates and the like,
+// where they cannot be anything else. In a file without such a cell an empty cell without quotes stands for no value; and
+// where there is none of these either, the other words do.
+func (f *csvFile) settleNulls(cols []csvColumn) {
+	var typed, all [nullNULL + 1]int64
+	for _, c := range cols {
+		for w, n := range c.words {
+			all[w] += n
+			if c.kinds != 0 {
+				typed[w] += n
+			}
 		}
 	}
-	return cols, nil
+	known := typed[nullEmpty]+typed[nullSlash]+typed[nullNULL] > 0
+	for w := nullEmpty; w <= nullNULL; w++ {
+		f.nulls[w] = typed[w] > 0 || !known && (w == nullEmpty || all[nullEmpty] == 0)
+	}
+	for i, name := range []string{`\N`, "NULL"} {
+		w := nullSlash + nullWord(i)
+		switch {
+		case all[w] == typed[w]:
+		case f.nulls[w] && typed[w] == 0:
+			f.doubt = fmt.Sprintf("%d cells %s without quotes were read as no value; nothing in the file says for certain that they are not texts", all[w], name)
+		case !f.nulls[w]:
+			f.doubt = fmt.Sprintf("%d cells %s without quotes were read as texts, since an empty cell stands for no value in this file", all[w], name)
+		}
+	}
+}
+
+// null reports whether a cell has no value. In a column of numbers, dates and the like each of the words says so.
+func (f *csvFile) null(r *csvReader, i int) bool {
+	w := r.word(i)
+	return w != notNull && (f.nulls[w] || f.table.Columns[i].Type != "text")
 }
 
 // take looks at one record.
@@ -259,11 +291,8 @@ func (f *csvFile) take(r *csvReader, line int64, cols []csvColumn, found finding
 	f.table.Rows++
 	for i := range cols {
 		c := &cols[i]
-		if r.null(i) {
-			c.nulls++
-			if len(r.field(i)) == 4 {
-				c.words++
-			}
+		if w := r.word(i); w != notNull {
+			c.words[w]++
 			c.uniq.kill()
 			continue
 		}
@@ -309,7 +338,7 @@ func (f *csvFile) key(cols []csvColumn) (*hashes, error) {
 	}
 	for _, name := range keyNames(f.table) {
 		for i := range cols {
-			if strings.ToLower(f.cols[i]) == name && cols[i].nulls == 0 && !cols[i].uniq.dead && cols[i].uniq.unique() {
+			if strings.ToLower(f.cols[i]) == name && !cols[i].uniq.dead && cols[i].uniq.unique() {
 				return f.setKey(i, &cols[i].uniq), nil
 			}
 		}
@@ -319,7 +348,7 @@ func (f *csvFile) key(cols []csvColumn) (*hashes, error) {
 		cols[i].uniq = hashes{dead: true}
 		switch f.table.Columns[i].Type {
 		case "bigint", "uuid", "text":
-			if cols[i].nulls == 0 && len(watched) < 8 {
+			if cols[i].words == [nullNULL + 1]int64{} && len(watched) < 8 {
 				cols[i].uniq.dead = false
 				watched = append(watched, i)
 			}
@@ -370,7 +399,7 @@ func (f *csvFile) references(s *model.Schema, keys map[*model.Table]*hashes) err
 	}
 	err := f.rows(func(r *csvReader) error {
 		for _, m := range maybe {
-			if !m.bad && !r.null(m.col) {
+			if !m.bad && !f.null(r, m.col) {
 				m.seen = true
 				m.bad = !m.keys.has(r.field(m.col))
 			}

@@ -34,13 +34,31 @@ func (r *csvReader) skipBOM() {
 
 func (r *csvReader) field(i int) []byte { return r.buf[r.fields[i].from:r.fields[i].to] }
 
-// null reports whether a cell has no value: nothing without quotes, or the words \N and NULL without quotes.
-func (r *csvReader) null(i int) bool {
-	if r.fields[i].quoted {
-		return false
+// nullWord is how an exporting program may write a cell without a value, always without quotes.
+type nullWord uint8
+
+const (
+	notNull   nullWord = iota
+	nullEmpty          // nothing: PostgreSQL, spreadsheets
+	nullSlash          // \N: MySQL's INTO OUTFILE
+	nullNULL           // NULL: phpMyAdmin, clients with windows
+)
+
+// word tells which of these a cell is.
+func (r *csvReader) word(i int) nullWord {
+	f := r.fields[i]
+	if f.quoted || f.to-f.from > 4 {
+		return notNull
 	}
-	f := r.field(i)
-	return len(f) == 0 || string(f) == `\N` || string(f) == "NULL"
+	switch string(r.field(i)) {
+	case "":
+		return nullEmpty
+	case `\N`:
+		return nullSlash
+	case "NULL":
+		return nullNULL
+	}
+	return notNull
 }
 
 // next reads one record; empty lines are passed over, unless they are rows. ok is false at the end of the file.

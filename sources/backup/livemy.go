@@ -15,6 +15,8 @@ import (
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
+
+	"salvage/model"
 )
 
 // liveDelimiter ends statements that hold semicolons of their own.
@@ -237,38 +239,57 @@ func (c *myCopy) table(db, name string) error {
 		return errors.New("the server does not say how it is declared")
 	}
 	c.s.printf("%s;\n", text[0])
-	cols, err := c.texts(0, "SELECT column_name FROM information_schema.columns WHERE table_schema = ? AND table_name = ? AND upper(extra) NOT LIKE '%VIRTUAL%' AND upper(extra) NOT LIKE '%STORED%' AND upper(extra) NOT LIKE '%PERSISTENT%' ORDER BY ordinal_position", db, name)
-	if err != nil {
+	cols, err := c.columns(db, name)
+	if err != nil || len(cols) == 0 {
 		return err
 	}
-	for i := range cols {
-		cols[i] = myIdent(cols[i])
-	}
-	if len(cols) == 0 {
-		return nil
-	}
-	return c.rows(name, strings.Join(cols, ", "))
+	return c.rows(name, cols)
 }
 
-func (c *myCopy) rows(name, list string) error {
+// liveColumn is a column that is read: how it is selected, and how its values are written.
+type liveColumn struct {
+	name, selected string
+	bare, binary   bool
+}
+
+// columns lists the columns that are not generated. Numbers are asked for as text: the driver would make numbers of
+// them and write these in Go's way.
+func (c *myCopy) columns(db, table string) (out []liveColumn, err error) {
+	rows, err := c.conn.QueryContext(c.ctx, "SELECT column_name, lower(data_type) FROM information_schema.columns WHERE table_schema = ? AND table_name = ? AND upper(extra) NOT LIKE '%VIRTUAL%' AND upper(extra) NOT LIKE '%STORED%' AND upper(extra) NOT LIKE '%PERSISTENT%' ORDER BY ordinal_position", db, table)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name, kind string
+		if err := rows.Scan(&name, &kind); err != nil {
+			return nil, err
+		}
+		l := liveColumn{name: myIdent(name), selected: myIdent(name)}
+		switch cell := (&myRows{}).column(&model.Column{Type: kind}).kind; cell {
+		case cellNumber:
+			l.bare, l.selected = true, "CAST("+l.name+" AS CHAR)"
+		case cellBinary, cellBits:
+			l.binary = true
+		}
+		out = append(out, l)
+	}
+	return out, rows.Err()
+}
+
+func (c *myCopy) rows(name string, cols []liveColumn) error {
 	const perInsert = 500
-	rows, err := c.conn.QueryContext(c.ctx, "SELECT "+list+" FROM "+myIdent(name))
+	names, selected := make([]string, len(cols)), make([]string, len(cols))
+	cells, dest := make([]sql.RawBytes, len(cols)), make([]any, len(cols))
+	for i, l := range cols {
+		names[i], selected[i], dest[i] = l.name, l.selected, &cells[i]
+	}
+	rows, err := c.conn.QueryContext(c.ctx, "SELECT "+strings.Join(selected, ", ")+" FROM "+myIdent(name))
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	types, err := rows.ColumnTypes()
-	if err != nil {
-		return err
-	}
-	cells, dest := make([]sql.RawBytes, len(types)), make([]any, len(types))
-	bare, binary := make([]bool, len(types)), make([]bool, len(types))
-	for i, t := range types {
-		dest[i] = &cells[i]
-		kind := strings.TrimPrefix(t.DatabaseTypeName(), "UNSIGNED ")
-		bare[i] = slices.Contains([]string{"TINYINT", "SMALLINT", "MEDIUMINT", "INT", "BIGINT", "DECIMAL", "FLOAT", "DOUBLE", "YEAR"}, kind)
-		binary[i] = slices.Contains([]string{"BINARY", "VARBINARY", "BLOB", "TINYBLOB", "MEDIUMBLOB", "LONGBLOB", "BIT", "GEOMETRY"}, kind)
-	}
+	head := "INSERT INTO " + myIdent(name) + " (" + strings.Join(names, ", ") + ") VALUES\n("
 	var line []byte
 	n := 0
 	for ; rows.Next(); n++ {
@@ -281,13 +302,13 @@ func (c *myCopy) rows(name, list string) error {
 			if n > 0 {
 				line = append(line, ";\n"...)
 			}
-			line = append(append(append(append(append(line, "INSERT INTO "...), myIdent(name)...), " ("...), list...), ") VALUES\n("...)
+			line = append(line, head...)
 		}
 		for i, v := range cells {
 			if i > 0 {
 				line = append(line, ',')
 			}
-			line = appendLiteral(line, v, bare[i], binary[i])
+			line = appendLiteral(line, v, cols[i].bare, cols[i].binary)
 		}
 		if _, err := c.s.Write(append(line, ')')); err != nil {
 			return err

@@ -72,7 +72,7 @@ func livePostgres(ctx context.Context, b *Backup, u *url.URL, s *spool) error {
 	if err := c.roles(b); err != nil {
 		return err
 	}
-	return c.all()
+	return readable(c.all())
 }
 
 // pgCopy writes a database as a dump.
@@ -235,7 +235,7 @@ func (c *pgCopy) tables() error {
 		if len(cols) == 0 {
 			what = name
 		}
-		if err := c.copyOut("COPY " + what + " TO STDOUT"); err != nil {
+		if _, err := c.conn.PgConn().CopyTo(c.ctx, c.s, "COPY "+what+" TO STDOUT"); err != nil {
 			return fmt.Errorf("table %s.%s: %w", t.schema, t.name, err)
 		}
 		c.s.printf("\\.\n\n")
@@ -243,8 +243,8 @@ func (c *pgCopy) tables() error {
 	return nil
 }
 
-func (c *pgCopy) copyOut(query string) error {
-	_, err := c.conn.PgConn().CopyTo(c.ctx, c.s, query)
+// readable says what a role needs that may not read all.
+func readable(err error) error {
 	var pe *pgconn.PgError
 	if errors.As(err, &pe) && (pe.Code == "42501" || strings.Contains(pe.Message, "row-level security")) {
 		return fmt.Errorf("%w\nhint: let the role read every table whole: GRANT pg_read_all_data TO it, and BYPASSRLS where tables have row-level security", err)

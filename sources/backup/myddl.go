@@ -69,11 +69,20 @@ func (p *myPass) settings(c *cursor) {
 			p.setCharset(c.at(0).text)
 		case c.punct("@") && !c.punct("@"): // a variable that keeps the value of a setting
 			p.opened = p.opened || strings.HasPrefix(c.at(0).text, "old_sql_")
+			p.keepMode(c)
 		default:
 			p.setting(c)
 		}
 		c.until(func(t token) bool { return t.punct(",") })
 		c.punct(",")
+	}
+}
+
+// keepMode reads "@name = @@sql_mode": dumps keep the mode around triggers, which have one of their own.
+func (p *myPass) keepMode(c *cursor) {
+	name, ok := c.name()
+	if ok && c.punct("=") && c.punct("@") && c.punct("@") && c.word("sql_mode") {
+		p.modes[strings.ToLower(name)] = p.mode
 	}
 }
 
@@ -92,9 +101,10 @@ func (p *myPass) setting(c *cursor) {
 	v := strings.ToUpper(c.at(0).text)
 	switch strings.ToLower(name) {
 	case "sql_mode":
-		if variable { // back to what it was before, which a dump begins with
-			v = ""
+		if variable {
+			v = p.modes[c.at(1).text] // nothing for what the server had before the dump
 		}
+		p.mode = v
 		p.state.plain = strings.Contains(v, "NO_BACKSLASH_ESCAPES")
 		p.state.ansi = strings.Contains(v, "ANSI")
 		p.lex.plain, p.lex.ansi = p.state.plain, p.state.ansi

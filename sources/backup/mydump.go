@@ -45,6 +45,8 @@ type myPass struct {
 	health *Health
 	found  findings
 	state  myState
+	mode   string            // SQL_MODE
+	modes  map[string]string // SQL_MODE as kept in variables
 
 	db        string // "" until the dump names one
 	tables    map[[2]string]*model.Table
@@ -72,7 +74,7 @@ func newMyPass(r io.Reader, h *Health) *myPass {
 		schema: &model.Schema{Dialect: "mysql", Enums: map[string][]string{}},
 		tables: map[[2]string]*model.Table{}, foreign: map[*model.Table]string{}, functions: map[string]string{},
 		next: map[*model.Table]int64{}, zeros: map[*model.Column]int64{}, notBool: map[*model.Column]bool{},
-		odd: map[*model.Table]int64{}, unknown: map[string]int64{}, views: map[[2]string]bool{},
+		odd: map[*model.Table]int64{}, unknown: map[string]int64{}, modes: map[string]string{}, views: map[[2]string]bool{},
 	}
 	p.lex = newMyLexer(p.in)
 	p.lex.comment = p.comment
