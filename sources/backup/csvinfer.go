@@ -371,6 +371,9 @@ func (f *csvFile) key(cols []csvColumn) (*hashes, error) {
 func (f *csvFile) setKey(i int, u *hashes) *hashes {
 	c := f.table.Columns[i]
 	f.table.PrimaryKey, c.NotNull = []string{c.Name}, true
+	if c.Type == "bigint" {
+		c.Identity = "by default" // a key of whole numbers is one that databases count by themselves
+	}
 	return u
 }
 
