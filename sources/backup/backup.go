@@ -12,7 +12,24 @@
 //	err = b.Each("public.bookings", func(r *model.Row) error { … })
 //
 // Read are dumps of pg_dump in its plain, custom, directory and tar formats (COPY and INSERT style, compressed inside
-// and outside), and SQLite files. Other formats are recognised and refused by name (ErrFormat).
+// and outside); dumps of mysqldump, mariadb-dump and phpMyAdmin; SQLite files and their .dump; folders of CSV files; and
+// archives of all of these (.zip, .tar, .tgz). OpenURL reads a restored copy, or the live database, of PostgreSQL, MySQL
+// and MariaDB over the network. Other formats are recognised and refused by name (ErrFormat).
+//
+// Values are text, as model.Row has it, whatever the engine:
+//
+//   - text is exact; bytes that are not in the declared encoding are read cell by cell, and counted;
+//   - bytes (bytea, BLOB, BINARY, geometries) are \x and hexadecimal digits; MySQL's bit(n) is n digits of 0 and 1;
+//   - numbers and times are as the engine writes them: trailing zeros and fractions stay;
+//   - MySQL's TIMESTAMP is an instant: dumps are written in UTC, and +00 is added. Where a dump does not say so, the
+//     type becomes "timestamp without time zone", which is naive like DATETIME. A date of nothing but zeros is no value;
+//   - MySQL's tinyint(1) is a truth value (its text stays 0 or 1) unless one of its cells is neither: then its type
+//     becomes "tinyint";
+//   - generated columns of MySQL are left out of rows.
+//
+// Several databases in one dump of MySQL become schemas; of one, tables have no schema. AUTO_INCREMENT=n stands in
+// Sequences under the table's name, as n-1. CSV files have the dialect "csv": nothing in them says what database the
+// business runs on, and types, keys and references are inferred from all values (csvinfer.go).
 package backup
 
 import (
@@ -28,7 +45,7 @@ var ErrFormat = errors.New("backup format is not available in this version")
 
 // Health is what the first pass found out about a backup, before anyone trusts it.
 type Health struct {
-	Format   string            `json:"format"`  // "pg_dump plain", "pg_dump custom", "pg_dump directory", "pg_dump tar", "sqlite"; "" for an empty file
+	Format   string            `json:"format"`  // "pg_dump plain", "pg_dump custom", "pg_dump directory", "pg_dump tar", "mysqldump", "mariadb-dump", "phpMyAdmin", "sqlite", "sqlite .dump", "csv", "postgres (live)", "mysql (live)"; "" for an empty file
 	Packing  string            `json:"packing"` // around it: "", "gzip", "zstd", "lz4", "utf-16"
 	Footer   bool              `json:"footer"`  // the dump says that it is complete
 	Tables   int               `json:"tables"`
