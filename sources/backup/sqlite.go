@@ -103,6 +103,9 @@ func (e *sqliteEngine) place(b *Backup, data *os.File, path string, packed bool,
 		}
 		return fileDSN(path, "mode=ro&immutable=1")
 	}
+	if err := b.watchBeside(path, beside); err != nil {
+		return "", err
+	}
 	dir, err := os.MkdirTemp(tmpDir, "salvage-sqlite-*")
 	if err != nil {
 		return "", err
@@ -115,6 +118,30 @@ func (e *sqliteEngine) place(b *Backup, data *os.File, path string, packed bool,
 		}
 	}
 	return fileDSN(copied, "mode=rw")
+}
+
+// watchBeside has the files beside the database fingerprinted again in the end, as the database itself is.
+func (b *Backup) watchBeside(path string, beside []string) error {
+	sums := func() (all string, err error) {
+		for _, suffix := range beside {
+			sum, _, err := hashFile(path + suffix)
+			if err != nil {
+				return "", err
+			}
+			all += sum
+		}
+		return all, nil
+	}
+	before, err := sums()
+	b.again = func() (string, error) {
+		after, err := sums()
+		if err != nil || after != before {
+			return "", err
+		}
+		sum, _, err := hashFile(b.path)
+		return sum, err
+	}
+	return err
 }
 
 func fileDSN(path, query string) (string, error) {
