@@ -6,6 +6,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,6 +53,20 @@ func summaryOf(t *testing.T, caseDir string) model.Summary {
 	return s
 }
 
+// requireNowhere wants a secret in none of the case's files and in nothing that was said.
+func requireNowhere(t *testing.T, caseDir, secret, said string) {
+	t.Helper()
+	require.NotContains(t, said, secret)
+	require.NoError(t, filepath.WalkDir(caseDir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		require.NotContains(t, string(text), secret, path)
+		return err
+	}))
+}
+
 func TestOtherEngines(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, rental.Generate(rental.Options{Seed: 3, PerDay: 3, Days: 40, LostDays: 8}).Write(dir))
@@ -92,7 +107,7 @@ func TestOtherEngines(t *testing.T) {
 			require.NoError(t, os.WriteFile(filepath.Join(csv, tb.Name+".csv"), []byte(out), 0o600))
 		}
 	}
-	t.Setenv("PG_URL", pg.URL("rental_live"))
+	t.Setenv("PG_URL", strings.Replace(pg.URL("rental_live"), "@", ":hunter2hunter2@", 1))
 
 	for name, c := range map[string]struct {
 		backup, dialect string
@@ -123,6 +138,7 @@ func TestOtherEngines(t *testing.T) {
 			for _, f := range []string{"report/index.html", "board.html", "conflicts.csv"} {
 				require.FileExists(t, filepath.Join(caseDir, f))
 			}
+			requireNowhere(t, caseDir, "hunter2hunter2", out+errs)
 			if c.exit != 0 {
 				require.NoDirExists(t, filepath.Join(caseDir, "export"))
 				return

@@ -24,12 +24,11 @@ import (
 
 // field is one column of the company: what its values are, and its type in PostgreSQL, MariaDB and SQLite.
 type field struct {
-	name          string
-	class         mapping.Class // ClassText is compared byte for byte
-	pg, my, lite  string
-	binary, key   bool
-	lookup        string // the table that it refers to
-	nullByDefault bool
+	name         string
+	class        mapping.Class // ClassText is compared byte for byte
+	pg, my, lite string
+	binary, key  bool
+	lookup       string // the table that it refers to
 }
 
 // companyTable is a table with its rows; nil is NULL. Binary values are plain bytes.

@@ -56,6 +56,16 @@ func isCSV(head []byte) bool {
 		return false
 	}
 	first, _, _ := bytes.Cut(head, []byte{'\n'})
+	for _, c := range first {
+		if c < ' ' && c != '\t' && c != '\r' { // compressed or encrypted
+			return false
+		}
+	}
+	for _, m := range magics() {
+		if m.open == nil && m.at == 0 && bytes.HasPrefix(head, []byte(m.bytes)) {
+			return false
+		}
+	}
 	if bytes.HasPrefix(first, []byte("sep=")) {
 		return true
 	}

@@ -117,6 +117,7 @@ func TestRefusedByName(t *testing.T) {
 		"toc alone": {tocAlone, "without its data (name the folder instead)"},
 		"xml":       {"<?xml version=\"1.0\"?>\n<mysqldump xmlns:xsi", "an XML file"},
 		"bzip2":     {"BZh91AY", "a bzip2 file"},
+		"bzip2 too": {"BZh91AY,abc,def\n", "a bzip2 file"},
 		"xz":        {"\xfd7zXZ\x00", "an xz file"},
 		"7z":        {"7z\xbc\xaf\x27\x1c", "a 7-zip file"},
 		"mssql":     {"TAPE\x00\x00\x03", "Microsoft SQL Server (.bak)"},

@@ -59,7 +59,6 @@ type myPass struct {
 	committed bool // the last statements closed a transaction
 	naive     bool // TIMESTAMP columns without a zone
 	inInserts bool
-	skipped   int64 // statements that load files
 }
 
 func newMyPass(r io.Reader, h *Health) *myPass {
