@@ -11,13 +11,11 @@ import (
 	"time"
 )
 
-// Formats as the header numbers them.
-const (
-	archiveCustom = 1
-	// QUIRK: the toc.dat of a directory says tar as well, so that a tar of the directory is one.
-	archiveTar    = 3
-	archiveFolder = 5
-)
+// archiveCustom is how the header numbers the custom format.
+//
+// QUIRK: 3 is a tar and 5 a directory, but the toc.dat of a directory says 3 as well, so that a tar of it is an archive:
+// what stands around the file tells them apart, not this number.
+const archiveCustom = 1
 
 // The versions of archives that are read: 1.10 is PostgreSQL 8.0's, 1.12 and 1.13 are 9.x's, 1.14 12's, 1.15 16's and
 // 1.16 that of 17 and 18.
