@@ -15,9 +15,11 @@ type KindShape struct {
 	Update   []Field   // fields that may be changed on rows the backup has
 	Write    bool      // rows of this kind may be written
 	KeepKey  bool      // a lost primary key named by evidence is written when free
-	Embedded bool      // customers whose fields stand with the reservation
 	Table    string    // qualified main table
 	KeyType  Type      // Int for serial keys, Text otherwise
+
+	Embedded   bool // customers whose fields stand with the reservation
+	UpdateOnly bool // payments that are columns of the reservation's row: one a reservation
 }
 
 // Has reports whether a field is mapped.

@@ -36,6 +36,19 @@ type BoundEntity struct {
 	Joins  []*BoundJoin
 	Fields []*BoundField
 	Extras []*BoundExtra
+	Afters []*BoundAfter
+	Host   *BoundEntity   // whose rows hold this one; nil for an entity with rows of its own
+	Guests []*BoundEntity // those that stand in the rows of this one
+}
+
+// Guest finds the entity of a kind that stands in the rows of this one; nil when there is none.
+func (e *BoundEntity) Guest(k model.Kind) *BoundEntity {
+	for _, g := range e.Guests {
+		if g.Kind == k {
+			return g
+		}
+	}
+	return nil
 }
 
 // Field finds a mapped field; nil when there is none.
@@ -81,6 +94,12 @@ type BoundExtra struct {
 	Table *model.Table
 }
 
+// BoundAfter is a change after the row, with its table.
+type BoundAfter struct {
+	*After
+	Table *model.Table
+}
+
 // BoundField is a field with its columns and its codec settled.
 type BoundField struct {
 	*Field
@@ -88,8 +107,10 @@ type BoundField struct {
 	Table   *model.Table
 	Columns []*model.Column
 	Class   Class // of the first column
+	Many    bool  // of a line among many: the value is a list
 	schema  *model.Schema
 	zone    *time.Location
+	yes, no string // bool: the words that are written
 }
 
 type binder struct {
@@ -111,15 +132,11 @@ func (m *Mapping) Bind(s *model.Schema) (*Bound, error) {
 	b := &binder{m: m, s: s, ask: map[string]bool{}}
 	out := &Bound{Mapping: m, Schema: s}
 	b.scope()
-	for _, e := range m.Entities {
-		if x := b.entity(e); x != nil {
-			out.Kinds = append(out.Kinds, x)
-		}
-	}
+	out.Kinds = b.entities()
 	for _, e := range out.Kinds {
-		b.refs(out, e)
-		if e.Write {
-			b.filled(out, e)
+		b.refs(e)
+		if e.Write && e.Host == nil {
+			b.filled(e)
 		}
 	}
 	if len(b.problems) > 0 {
@@ -160,6 +177,12 @@ func (b *binder) column(pl Place, t *model.Table, name string) *model.Column {
 	return nil
 }
 
+func (b *binder) columns(pl Place, t *model.Table, names []string) {
+	for _, n := range names {
+		b.column(pl, t, n)
+	}
+}
+
 func (b *binder) scope() {
 	for _, a := range b.m.Scope {
 		found := false
@@ -179,75 +202,210 @@ func (b *binder) scope() {
 	}
 }
 
+// entities binds those with rows of their own first: the others stand in the reservations' rows.
+func (b *binder) entities() []*BoundEntity {
+	bound := map[model.Kind]*BoundEntity{}
+	for _, e := range b.m.Entities {
+		if e.Hosted() {
+			continue
+		}
+		if x := b.entity(e); x != nil {
+			bound[e.Kind] = x
+		}
+	}
+	host := bound[model.Reservation]
+	for _, e := range b.m.Entities {
+		if e.Hosted() && host != nil {
+			bound[e.Kind] = b.guest(e, host)
+		}
+	}
+	var out []*BoundEntity
+	for _, e := range b.m.Entities {
+		if x := bound[e.Kind]; x != nil {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
 func (b *binder) entity(e *Entity) *BoundEntity {
-	t := b.table(e.Place, e.Table)
+	t := b.table(e.parts.of("table", e.Place), e.Table)
 	if t == nil {
 		return nil
 	}
 	x := &BoundEntity{Entity: e, Main: t}
 	for _, k := range e.Key {
-		b.column(Place{Path: e.Path + ".key", Line: e.Line}, t, k)
+		b.column(e.parts.of("key", e.Place), t, k)
 	}
 	b.assigns(e.Where, t, false)
 	for _, j := range e.Joins {
-		x.Joins = append(x.Joins, &BoundJoin{Join: j, Table: b.table(j.Place, j.Table)})
+		x.Joins = append(x.Joins, &BoundJoin{Join: j, Table: b.table(j.parts.of("table", j.Place), j.Table)})
 	}
 	for _, j := range x.Joins {
 		b.join(x, j)
 	}
-	for _, f := range e.Fields {
+	if l := e.Like; l != nil {
+		b.column(l.parts.of("order", l.Place), t, l.Order)
+		b.columns(l.parts.of("by", l.Place), t, l.By)
+		b.columns(l.parts.of("cols", l.Place), t, l.Cols)
+	}
+	b.inside(x)
+	return x
+}
+
+// guest binds an entity that stands in the rows of another.
+func (b *binder) guest(e *Entity, host *BoundEntity) *BoundEntity {
+	x := &BoundEntity{Entity: e, Main: host.Main, Joins: host.Joins, Host: host}
+	host.Guests = append(host.Guests, x)
+	b.inside(x)
+	for _, f := range x.Fields {
+		if f.Many {
+			b.fail(f.Place, fmt.Sprintf("%s stand in the reservation's row, and %s is several rows", e.Name, f.Join), "")
+		}
+		for _, o := range host.Fields {
+			if o.Table == f.Table && o.Join == f.Join && o.Cols[0] == f.Cols[0] && o.Codec != "json" && o.Codec != "kv" && o.Codec != "part" && !f.ReadOnly && !o.ReadOnly && o.Name != f.Name {
+				b.fail(f.Place, fmt.Sprintf("column %s is mapped by the reservations too, as %s", f.Column(), o.Name), "one of them should be read_only: true")
+			}
+		}
+	}
+	return x
+}
+
+// inside binds what stands in or hangs on an entity's row.
+func (b *binder) inside(x *BoundEntity) {
+	for _, f := range x.Entity.Fields {
 		if bf := b.field(x, f); bf != nil {
 			x.Fields = append(x.Fields, bf)
 		}
 	}
-	for _, list := range [][]Assign{e.Set, e.SetOnUpdate, e.Missing} {
-		b.assigns(list, t, true)
+	for _, list := range [][]Assign{x.Set, x.SetOnUpdate, x.Missing} {
+		b.assigns(list, x.Main, true)
 	}
-	if l := e.Like; l != nil {
-		for _, c := range append(append([]string{l.Order}, l.By...), l.Cols...) {
-			b.column(l.Place, t, c)
-		}
-	}
-	for _, r := range e.Rows {
-		rt := b.table(r.Place, r.Table)
+	for _, r := range x.Rows {
+		rt := b.table(r.parts.of("table", r.Place), r.Table)
 		b.assigns(r.Set, rt, true)
 		x.Extras = append(x.Extras, &BoundExtra{Extra: r, Table: rt})
 	}
+	for _, a := range x.After {
+		x.Afters = append(x.Afters, b.after(a))
+	}
 	b.update(x)
-	return x
 }
 
 func (b *binder) update(x *BoundEntity) {
 	for _, name := range x.Update {
 		if f := x.Field(name); f != nil && f.ReadOnly {
-			b.fail(Place{Path: x.Path + ".update", Line: f.Line}, fmt.Sprintf("%s is read_only", name), "")
+			b.fail(x.parts.of("update", x.Place), fmt.Sprintf("%s is read_only", name), "")
 		}
 	}
 }
 
 func (b *binder) join(x *BoundEntity, j *BoundJoin) {
 	for _, l := range j.Link {
-		b.column(j.Place, j.Table, l.Column)
-		b.column(j.Place, x.Table(l.Join), l.Ours)
-		if l.Join != "" && !before(x, l.Join, j.Name) {
-			b.fail(j.Place, fmt.Sprintf("links to %s, which is joined later", l.Join), "put it after that join")
+		theirs, ours := b.column(l.Place, j.Table, l.Column), b.column(l.Place, x.Table(l.Join), l.Ours)
+		if theirs != nil && ours != nil && !linkable(ClassOf(b.s, theirs.Type), ClassOf(b.s, ours.Type)) {
+			b.fail(l.Place, fmt.Sprintf("column %s (%s) cannot equal %s (%s)", l.Column, theirs.Type, qualify(l.Join, l.Ours), ours.Type), "a link reads {column of the joined table: column on our side}")
 		}
+		b.linksEarlier(x, j, l)
 	}
-	for _, c := range j.Lookup {
-		b.column(j.Place, j.Table, c)
-	}
+	b.columns(j.parts.of("lookup", j.Place), j.Table, j.Lookup)
 	if c, _ := orderColumn(j.Order); c != "" {
-		b.column(j.Place, j.Table, c)
+		b.column(j.parts.of("order", j.Place), j.Table, c)
 	}
 	b.assigns(j.Where, j.Table, false)
 	for _, list := range [][]Assign{j.Set, j.SetOnUpdate, j.Missing} {
 		b.assigns(list, j.Table, true)
 	}
-	if j.Own == OwnBefore && j.Table != nil && len(j.Link) == 1 {
-		if pk := j.Table.PrimaryKey; len(pk) != 1 || pk[0] != j.Link[0].Column {
-			b.fail(j.Place, "own: before is linked by the primary key of "+j.Table.Qualified(), "")
+	if j.Own == OwnBefore && j.Table != nil {
+		linked := make([]string, 0, len(j.Link))
+		for _, l := range j.Link {
+			linked = append(linked, l.Column)
+		}
+		if !sameSet(linked, j.Table.PrimaryKey) && !hasSet(j.Table.Unique, linked) {
+			b.fail(j.parts.of("link", j.Place), "own: before is linked by the primary key of "+j.Table.Qualified(), "")
 		}
 	}
+}
+
+// linksEarlier checks that a join hangs on one row that was joined before it.
+func (b *binder) linksEarlier(x *BoundEntity, j *BoundJoin, l Link) {
+	if l.Join == "" {
+		return
+	}
+	up := x.Join(l.Join)
+	switch {
+	case !before(x, l.Join, j.Name):
+		b.fail(l.Place, fmt.Sprintf("links to %s, which is joined later", l.Join), "put it after that join")
+	case up != nil && up.Many:
+		b.fail(l.Place, fmt.Sprintf("links to %s, which is several rows", l.Join), "")
+	case j.Own != NotOwn && up != nil && up.Own == NotOwn:
+		b.fail(l.Place, fmt.Sprintf("is ours, but hangs on %s, which is only read", l.Join), "")
+	}
+}
+
+// linkable reports whether columns of two classes can hold the same value at all.
+func linkable(a, b Class) bool {
+	group := func(c Class) int {
+		switch c {
+		case ClassInt, ClassNumeric:
+			return 1
+		case ClassTimestamp, ClassTimestampTZ, ClassDate:
+			return 2
+		case ClassBool, ClassUUID, ClassTime, ClassJSON:
+			return 3 + len(c)
+		}
+		return 0
+	}
+	x, y := group(a), group(b)
+	return x == 0 || y == 0 || x == y
+}
+
+func sameSet(a, b []string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for _, x := range a {
+		if !within(b, x) {
+			return false
+		}
+	}
+	return true
+}
+
+func hasSet(sets [][]string, cols []string) bool {
+	for _, s := range sets {
+		if sameSet(s, cols) {
+			return true
+		}
+	}
+	return false
+}
+
+// after binds a stored sum or a claimed row.
+func (b *binder) after(a *After) *BoundAfter {
+	t := b.table(a.parts.of("table", a.Place), a.Table)
+	b.assigns(a.Where, t, false)
+	b.assigns(a.Set, t, true)
+	b.columns(a.parts.of("pick", a.Place), t, a.Pick)
+	if t != nil && a.Pick != nil && !sameSet(a.Pick, t.PrimaryKey) && !hasSet(t.Unique, a.Pick) {
+		b.fail(a.parts.of("pick", a.Place), fmt.Sprintf("%s is no key of %s: which row was claimed could not be told", strings.Join(a.Pick, ", "), t.Qualified()), "")
+	}
+	b.assigns(a.Add, t, true)
+	for _, s := range a.Add {
+		if t == nil || t.Column(s.Column) == nil {
+			continue
+		}
+		c := t.Column(s.Column)
+		switch ClassOf(b.s, c.Type) {
+		case ClassInt, ClassNumeric, ClassFloat, ClassMoney:
+		default:
+			b.fail(s.Place, fmt.Sprintf("column %s (%s) holds no sum", c.Name, c.Type), "")
+		}
+		if within(t.PrimaryKey, c.Name) {
+			b.fail(s.Place, fmt.Sprintf("column %s is the key of %s", c.Name, t.Qualified()), "")
+		}
+	}
+	return &BoundAfter{After: a, Table: t}
 }
 
 func before(x *BoundEntity, a, b string) bool {

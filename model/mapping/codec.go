@@ -29,6 +29,13 @@ type RowContext struct {
 
 // Decode reads a field of a row. The zero Value without an error is "nothing there": NULL.
 func (f *BoundField) Decode(rc RowContext) (model.Value, error) {
+	if f.Many {
+		return f.decodeList(rc)
+	}
+	return f.decodeOne(rc)
+}
+
+func (f *BoundField) decodeOne(rc RowContext) (model.Value, error) {
 	texts := make([]string, len(f.Columns))
 	for i := range f.Columns {
 		s, ok := rc.Cols(qualify(f.Join, f.Cols[i]))
@@ -45,9 +52,9 @@ func (f *BoundField) Decode(rc RowContext) (model.Value, error) {
 	case "trim":
 		return textOrNothing(strings.TrimSpace(s)), nil
 	case "bool":
-		b, err := parseBool(s)
+		b, err := f.truth(s)
 		if err != nil {
-			return model.Value{}, fmt.Errorf("not true or false: %q", clip(s))
+			return model.Value{}, err
 		}
 		return model.Value{Type: model.Bool, Num: map[bool]int64{true: 1}[b]}, nil
 	case "int":
@@ -71,6 +78,21 @@ func (f *BoundField) Decode(rc RowContext) (model.Value, error) {
 		s = rotate(s, f.Last1st, f.Sep, true)
 	}
 	return model.TextValue(s), nil
+}
+
+// truth reads true or false: the mapping's own words first.
+func (f *BoundField) truth(s string) (bool, error) {
+	switch {
+	case f.yes != "" && s == f.yes:
+		return true, nil
+	case f.no != "" && s == f.no:
+		return false, nil
+	}
+	b, err := parseBool(s)
+	if err != nil {
+		return false, fmt.Errorf("not true or false: %q", clip(s))
+	}
+	return b, nil
 }
 
 func textOrNothing(s string) model.Value {
@@ -98,6 +120,9 @@ func (f *BoundField) decodeTime(texts []string, rc RowContext) (model.Value, err
 	s := texts[0]
 	switch f.Codec {
 	case "tz":
+		if f.schema.Dialect == "mysql" { // its timestamp is an instant, printed in UTC without saying so
+			return decodeUTC(s)
+		}
 		return decodeTZ(s)
 	case "naive":
 		return decodeNaive(s, loc)
@@ -234,11 +259,13 @@ func (f *BoundField) encodeBool(v model.Value) (string, bool, error) {
 			return "", false, fmt.Errorf("not true or false: %q", clip(v.String()))
 		}
 	}
-	return boolText(f.schema, f.Class, b), false, nil
+	return map[bool]string{true: f.yes, false: f.no}[b], false, nil
 }
 
+// boolText is true or false as a column of a class holds it. Only PostgreSQL has a type for it: elsewhere it
+// is a number.
 func boolText(s *model.Schema, c Class, b bool) string {
-	number := s != nil && (s.Dialect == "mysql" || s.Dialect == "sqlite") && c == ClassBool // these have no type of truth values
+	number := c == ClassBool && s != nil && (s.Dialect == "mysql" || s.Dialect == "sqlite")
 	switch {
 	case c == ClassInt || c == ClassNumeric || number:
 		return map[bool]string{true: "1", false: "0"}[b]
@@ -284,7 +311,7 @@ func (f *BoundField) encodeWord(v model.Value) (string, bool, error) {
 	word := v.String()
 	for _, w := range f.Words {
 		if w.Word == word {
-			if f.Class == ClassBool {
+			if f.Class == ClassBool && !w.Null {
 				b, err := parseBool(w.Raw)
 				return boolText(f.schema, f.Class, b), w.Null, err
 			}
@@ -301,6 +328,9 @@ func (f *BoundField) encodeTime(v model.Value, rc RowContext) (string, error) {
 	}
 	switch f.Codec {
 	case "tz":
+		if f.schema.Dialect == "mysql" {
+			return encodeTime(v, time.UTC, layoutLocal)
+		}
 		return encodeTime(v, time.UTC, layoutTZ)
 	case "naive":
 		return encodeTime(v, loc, layoutLocal)

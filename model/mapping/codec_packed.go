@@ -205,7 +205,7 @@ func Fits(s *model.Schema, c *model.Column, text string) error {
 	switch ClassOf(s, c.Type) {
 	case ClassInt:
 		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || n > IntMax(s, c.Type) || n < -IntMax(s, c.Type)-1 {
+		if err != nil || n > IntMax(s, c.Type) || n < intMin(s, c.Type) {
 			return fmt.Errorf("column %s (%s) cannot hold %q", c.Name, c.Type, clip(text))
 		}
 	case ClassNumeric:
@@ -244,23 +244,41 @@ func typeArgs(typ string) (a, b int) {
 	return a, b
 }
 
-// IntMax is the largest value of a whole-number type.
+// IntMax is the largest value of a whole-number type, as far as an int64 goes.
 func IntMax(s *model.Schema, typ string) int64 {
 	if s != nil && s.Dialect == "sqlite" {
 		return math.MaxInt64
 	}
-	if s != nil && s.Dialect == "mysql" {
-		return mysqlIntMax(strings.ToLower(typ))
+	largest := int64(math.MaxInt64)
+	switch bareType(typ) {
+	case "tinyint", "int1":
+		largest = math.MaxInt8
+	case "smallint", "int2", "smallserial", "serial2":
+		largest = math.MaxInt16
+	case "mediumint", "middleint", "int3":
+		largest = 1<<23 - 1
+	case "int", "integer", "int4", "serial", "serial4":
+		largest = math.MaxInt32
+	case "year":
+		return 2155
 	}
-	switch t := strings.ToLower(strings.TrimPrefix(typ, "pg_catalog.")); {
-	case strings.HasPrefix(t, "smallint"), strings.HasPrefix(t, "int2"), strings.HasPrefix(t, "smallserial"):
-		return math.MaxInt16
-	case strings.HasPrefix(t, "big"), strings.HasPrefix(t, "int8"):
-		return math.MaxInt64
-	case strings.HasPrefix(t, "int"), strings.HasPrefix(t, "serial"):
-		return math.MaxInt32
+	if unsigned(typ) && largest < math.MaxInt64 {
+		largest = 2*largest + 1
 	}
-	return math.MaxInt64
+	return largest
+}
+
+func intMin(s *model.Schema, typ string) int64 {
+	if unsigned(typ) && (s == nil || s.Dialect != "sqlite") {
+		return 0
+	}
+	return -IntMax(s, typ) - 1
+}
+
+// unsigned: MySQL's zerofill makes a column unsigned too.
+func unsigned(typ string) bool {
+	t := strings.ToLower(typ)
+	return strings.Contains(t, " unsigned") || strings.HasSuffix(t, " zerofill")
 }
 
 // mysqlIntMax is the largest value of a whole-number type of MySQL, as far as 64 bits with a sign can say it.

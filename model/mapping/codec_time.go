@@ -64,6 +64,15 @@ func decodeTZ(s string) (model.Value, error) {
 	return model.InstantValue(t), nil
 }
 
+// decodeUTC reads an instant whose text may leave out that it is UTC.
+func decodeUTC(s string) (model.Value, error) {
+	t, _, err := parseTime(s, time.UTC)
+	if err != nil {
+		return model.Value{}, err
+	}
+	return model.InstantValue(t), nil
+}
+
 func decodeNaive(s string, loc *time.Location) (model.Value, error) {
 	t, hasZone, err := parseTime(s, loc)
 	if err != nil {

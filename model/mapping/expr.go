@@ -28,15 +28,22 @@ type Expr struct {
 // makes them), "key", and "row" with the raw columns.
 type Scope struct {
 	R, Customer, Vehicle, Reservation map[string]any
-	Key                               any // text, or a model.RowRef while only the import knows it
+	Item                              map[string]any // of a line among many: the row that it refers to
+	I                                 int            // its number, counting from 1
+	Key                               any            // text, or a model.RowRef while only the import knows it
 	Zone                              *time.Location
 	Seed                              string // identity of the row and place in the mapping: seeds random and uuid
 	Lookup                            func(table, get string, by map[string]string) (string, error)
 }
 
-// compile compiles an expression about one entity's rows. Fields that are neither canonical nor mapped are errors.
-func compile(src string, e *Entity) (*Expr, error) {
+// compile compiles an expression about one entity's rows; item says that it stands with a line among many.
+// Fields that are neither canonical nor mapped are errors.
+func compile(src string, e *Entity, item bool) (*Expr, error) {
 	env := (&Scope{}).env()
+	if !item {
+		delete(env, "item")
+		delete(env, "i")
+	}
 	opts := []expr.Option{expr.Env(env), expr.MaxNodes(maxExprNodes), expr.DisableAllBuiltins(), expr.Patch(exact{})}
 	for _, b := range []string{"len", "trim", "split", "replace", "hasPrefix", "hasSuffix", "indexOf"} {
 		opts = append(opts, expr.EnableBuiltin(b))
@@ -45,12 +52,15 @@ func compile(src string, e *Entity) (*Expr, error) {
 		opts = append(opts, expr.Function(name, f, new(func(...any) any)))
 	}
 	members := &memberCheck{entity: e}
-	opts = append(opts, expr.Patch(members))
-	program, err := expr.Compile(strings.TrimSpace(src), opts...)
-	if err != nil {
-		return nil, fmt.Errorf("%s", firstLine(err.Error()))
-	}
-	if members.err != nil {
+	floats := &floatCheck{src: strings.TrimSpace(src)}
+	opts = append([]expr.Option{expr.Patch(floats)}, append(opts, expr.Patch(members))...)
+	program, err := expr.Compile(floats.src, opts...)
+	switch {
+	case floats.err != nil:
+		return nil, floats.err
+	case err != nil:
+		return nil, explain(err, env)
+	case members.err != nil:
 		return nil, members.err
 	}
 	return &Expr{Source: src, program: program}, nil
@@ -163,7 +173,7 @@ func (c *memberCheck) known(name string) (fields []string, mine bool) {
 		kind = model.Vehicle
 	case "reservation":
 		kind = model.Reservation
-	default:
+	default: // item, too: what it is only the row knows
 		return nil, false
 	}
 	fields = []string{"key", "row"}
@@ -171,6 +181,11 @@ func (c *memberCheck) known(name string) (fields []string, mine bool) {
 		fields = append(fields, string(f))
 	}
 	if mine {
+		if c.entity.lodger != nil { // the customer stands in the same row
+			for _, f := range model.KnownFields(model.Customer) {
+				fields = append(fields, string(f))
+			}
+		}
 		for _, f := range c.entity.Fields {
 			fields = append(fields, string(f.Name), strings.TrimPrefix(string(f.Name), "x_"))
 		}

@@ -39,7 +39,7 @@ func (sc *Scope) env() map[string]any {
 	}
 	return map[string]any{
 		"r": record(sc.R), "customer": record(sc.Customer), "vehicle": record(sc.Vehicle), "reservation": record(sc.Reservation),
-		"key": sc.Key, "zone": zone.String(),
+		"key": sc.Key, "zone": zone.String(), "item": record(sc.Item), "i": sc.I,
 		"days":  func(a, b any) (any, error) { return days(a, b, zone) },
 		"local": func(v any) (any, error) { return local(v, zone) },
 		"date":  func(v any) (any, error) { return civil(v, zone) },

@@ -59,7 +59,7 @@ func TestExpressions(t *testing.T) {
 		"r.x_mileage ?? r.mileage ?? 'free'":     "free",
 		"r.total != nil":                         "true",
 	} {
-		x, err := compile(src, e)
+		x, err := compile(src, e, false)
 		require.NoError(t, err, src)
 		v, err := x.Eval(exprScope(t))
 		require.NoError(t, err, src)
@@ -84,7 +84,7 @@ func TestExpressionErrors(t *testing.T) {
 		"minor(0.001 + r.total)":  "fraction of a minor unit",
 		"customer.row.grade.more": "",
 	} {
-		x, err := compile(src, e)
+		x, err := compile(src, e, false)
 		require.NoError(t, err, src)
 		_, err = x.Eval(exprScope(t))
 		assert.ErrorContains(t, err, want, src)
@@ -96,13 +96,13 @@ func TestExpressionErrors(t *testing.T) {
 		"1 +":          "unexpected token",
 		"foo":          "unknown name foo",
 	} {
-		_, err := compile(src, e)
+		_, err := compile(src, e, false)
 		assert.ErrorContains(t, err, want, src)
 	}
 }
 
 func TestRandomIsSeeded(t *testing.T) {
-	x, err := compile("random(8) + '-' + random(8) + '-' + uuid()", &Entity{Kind: model.Customer})
+	x, err := compile("random(8) + '-' + random(8) + '-' + uuid()", &Entity{Kind: model.Customer}, false)
 	require.NoError(t, err)
 	a, err := x.Eval(exprScope(t))
 	require.NoError(t, err)

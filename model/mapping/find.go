@@ -106,10 +106,14 @@ func (f *Finder) cond(t *model.Table, a Assign) (Cond, error) {
 // Constant is the text of an assignment that is a constant or a lookup, nil for NULL.
 func (f *Finder) Constant(t *model.Table, a Assign) (*string, error) {
 	if l := a.Value.Lookup; l != nil {
-		by := map[string]string{}
+		from, by := f.b.Schema.Table(l.Table), map[string]string{}
 		for _, x := range l.By {
-			if x.Value.Text != nil {
-				by[x.Column] = *x.Value.Text
+			text, err := f.Constant(from, x) // a lookup may hang on another
+			if err != nil {
+				return nil, err
+			}
+			if text != nil {
+				by[x.Column] = *text
 			}
 		}
 		s, ok, err := f.find(l.Table, l.Get, by, false)

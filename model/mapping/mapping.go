@@ -34,6 +34,17 @@ type Place struct {
 	Line int    // counting from 1
 }
 
+// parts are the places of the keys below a place.
+type parts map[string]Place
+
+// of is the place of a key, or a place that stands for it where the key is not written.
+func (p parts) of(key string, otherwise Place) Place {
+	if at, ok := p[key]; ok {
+		return at
+	}
+	return otherwise
+}
+
 // Entity is one kind of thing and the rows that mean it.
 type Entity struct {
 	Place
@@ -51,9 +62,17 @@ type Entity struct {
 	Missing     []Assign
 	Like        *Like
 	Rows        []*Extra
+	After       []*After
 	Update      []model.Field // nil: every mapped field but keys
 	Find        [][]model.Field
+	Embedded    bool    // customers whose fields stand in the reservations' rows; Table, Key and Joins are the reservations'
+	UpdateOnly  bool    // payments that are columns of the reservations' rows; Table, Key and Joins are the reservations'
+	lodger      *Entity // reservations: the embedded customers
+	parts       parts
 }
+
+// Hosted reports whether the entity has no rows of its own: its fields stand in the reservations' rows.
+func (e *Entity) Hosted() bool { return e.Embedded || e.UpdateOnly }
 
 // Field finds a mapped field; nil when there is none.
 func (e *Entity) Field(f model.Field) *Field {
@@ -94,14 +113,17 @@ type Join struct {
 	Lookup      []string // natural key that is turned into the linked column; nil for other joins
 	MissNull    bool     // a natural key that no row has gives NULL instead of holding the row
 	Where       []Assign
-	Order       string // column that chooses the row, the first one counts; "-column" or "column desc" for the last
+	Many        bool   // several rows: fields of the join are lists
+	Order       string // column that chooses the row (or sorts the list), the first one counts; "-column" or "column desc" for the last
 	Set         []Assign
 	SetOnUpdate []Assign
 	Missing     []Assign
+	parts       parts
 }
 
 // Link says that a column of the joined table equals a column on our side.
 type Link struct {
+	Place
 	Column string
 	Join   string // "" is the main row
 	Ours   string
@@ -118,7 +140,7 @@ type Field struct {
 	Words    []Word         // map: in the order of the file
 	Zone     *time.Location // naive: nil is the mapping's
 	ZoneCol  string         // naive: column (or join.column) that names the zone
-	Layout   string         // text-time: Go layout
+	Layout   string         // text-time: Go layout (% forms are translated)
 	Pointer  []string       // json: the steps into the document
 	Label    string         // kv
 	Sep      string         // part, full_name
@@ -126,7 +148,9 @@ type Field struct {
 	Last1st  bool           // full_name: family name first
 	Positive bool           // amounts of refunds stand without a sign
 	Millis   bool           // epoch in milliseconds
+	Yes, No  string         // bool: the words written for true and false; "" follows from the column's type
 	ReadOnly bool
+	parts    parts
 }
 
 // Column is "column" or "join.column" of the first column.
@@ -134,6 +158,7 @@ func (f *Field) Column() string { return qualify(f.Join, f.Cols[0]) }
 
 // Word is one line of a map: what the column holds and what it means.
 type Word struct {
+	Place
 	Raw  string
 	Null bool // the column is NULL
 	Word string
@@ -166,6 +191,7 @@ type Like struct {
 	By    []string
 	Order string
 	Cols  []string
+	parts parts
 }
 
 // Extra is a row that is written along with each new one.
@@ -174,6 +200,21 @@ type Extra struct {
 	Table string
 	Set   []Assign
 	When  *Expr
+	parts parts
+}
+
+// After is a row of another table that each new row changes last: amounts added to a stored sum (Add), or
+// one free row that is claimed (Pick, the columns that are its key, and Set). Rows that the backup has
+// change nothing here.
+type After struct {
+	Place
+	Table string
+	Add   []Assign // columns and the amount to add, negative to take away
+	Pick  []string
+	Set   []Assign
+	Where []Assign // which row: constants, expressions and lookups
+	When  *Expr
+	parts parts
 }
 
 type alias struct {

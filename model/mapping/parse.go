@@ -1,10 +1,10 @@
 package mapping
 
-// This file: the parser's outer part, from bytes to entities. It knows the whole language and refuses,
-// by name, what this version cannot carry out.
+// This file: the parser's outer part, from bytes to entities.
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,11 +14,11 @@ import (
 	"salvage/model/strict"
 )
 
-const notBuilt = "is not available in this version"
-
 type parser struct {
 	*strict.Reader
-	m *Mapping
+	m        *Mapping
+	embedded *Entity  // customers without a table, while the reservations are read
+	borrowed []*Field // their fields that the reservations list
 }
 
 // Parse reads a mapping file. The error is strict.Problems: everything that is wrong, in the order of lines.
@@ -105,13 +105,23 @@ func (p *parser) entities(all strict.Pair) {
 	for _, k := range kindNames() {
 		known = append(known, k.name)
 	}
-	pairs := p.Pairs(all.Value, all.Path, known)
-	for _, k := range kindNames() { // write order, whatever the order of the file
-		for _, pr := range pairs {
-			if pr.Name != k.name {
-				continue
+	byKind := map[model.Kind]strict.Pair{}
+	for _, pr := range p.Pairs(all.Value, all.Path, known) {
+		k, _ := kindOf(pr.Name)
+		byKind[k] = pr
+	}
+	p.embed(byKind)
+	made := map[model.Kind]*Entity{}
+	for _, hosted := range []bool{false, true} { // what stands in the reservations' rows needs their joins
+		for _, k := range kindNames() {
+			if pr, ok := byKind[k.kind]; ok && p.isHosted(pr) == hosted {
+				made[k.kind] = p.entity(pr, k.kind, made[model.Reservation])
 			}
-			p.m.Entities = append(p.m.Entities, p.entity(pr, k.kind))
+		}
+	}
+	for _, k := range kindNames() { // write order, whatever the order of the file
+		if e := made[k.kind]; e != nil {
+			p.m.Entities = append(p.m.Entities, e)
 		}
 	}
 	for _, e := range p.m.Entities {
@@ -133,31 +143,37 @@ func entityKeys() []string {
 		"like", "rows", "after", "update", "find", "update_only", "embedded"}
 }
 
-func (p *parser) entity(pr strict.Pair, kind model.Kind) *Entity {
-	e := &Entity{Place: at(pr), Kind: kind, Name: pr.Name, KeepKey: true, Write: kind != model.Vehicle && kind != model.Location}
+func (p *parser) entity(pr strict.Pair, kind model.Kind, host *Entity) *Entity {
+	e := &Entity{Place: at(pr), Kind: kind, Name: pr.Name, KeepKey: true, Write: kind != model.Vehicle && kind != model.Location, parts: parts{}}
+	switch {
+	case kind == model.Customer && p.embedded != nil:
+		e = p.embedded
+	case kind == model.Reservation:
+		e.lodger = p.embedded
+	}
 	pairs := p.Pairs(pr.Value, pr.Path, entityKeys())
 	byName := map[string]strict.Pair{}
 	for _, x := range pairs {
 		byName[x.Name] = x
+		e.parts[x.Name] = at(x)
 	}
-	refused := false
-	for _, name := range []string{"update_only", "embedded", "after"} {
-		if x, ok := byName[name]; ok {
-			p.Fail(x.Key, x.Path, notBuilt, "")
-			refused = true
-		}
-	}
-	for _, name := range []string{"table", "key"} {
-		if _, ok := byName[name]; !ok && !refused {
-			p.Fail(pr.Key, strict.Join(pr.Path, name), "is required", "")
+	p.hosted(e, byName, host)
+	if !e.Hosted() {
+		for _, name := range []string{"table", "key"} {
+			if _, ok := byName[name]; !ok {
+				p.Fail(pr.Key, strict.Join(pr.Path, name), "is required", "")
+			}
 		}
 	}
 	// Joins first: columns elsewhere may name them.
-	if x, ok := byName["join"]; ok {
+	if x, ok := byName["join"]; ok && !e.Hosted() {
 		p.joins(e, x)
 	}
 	if x, ok := byName["fields"]; ok {
 		p.fields(e, x)
+	}
+	if e.Embedded {
+		e.Fields = append(e.Fields, p.lent(e)...)
 	}
 	for _, x := range pairs {
 		p.entityPart(e, x)
@@ -188,6 +204,8 @@ func (p *parser) entityPart(e *Entity, x strict.Pair) {
 		e.Like = p.like(x)
 	case "rows":
 		e.Rows = p.rows(e, x)
+	case "after":
+		e.After = p.after(e, x)
 	case "update":
 		e.Update = []model.Field{}
 		for _, name := range p.Texts(x.Value, x.Path) {
@@ -228,8 +246,11 @@ func (p *parser) checkFields(e *Entity, parts map[string]strict.Pair) {
 	for _, f := range e.Fields {
 		known = append(known, strings.TrimPrefix(string(f.Name), "x_"))
 	}
+	for _, f := range e.implied() {
+		known = append(known, string(f))
+	}
 	report := func(part string, f model.Field) {
-		if f != model.FKey && e.Field(f) == nil {
+		if f != model.FKey && e.Field(f) == nil && !slices.Contains(e.implied(), f) {
 			x := parts[part]
 			word := strings.TrimPrefix(string(f), "x_")
 			p.Fail(x.Key, x.Path, fmt.Sprintf("%q is not a mapped field of %s", word, e.Name), strict.DidYouMean(word, known))

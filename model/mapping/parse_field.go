@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 
@@ -75,11 +76,15 @@ func swapped(a, b string) bool {
 
 func (p *parser) fields(e *Entity, all strict.Pair) {
 	for _, pr := range p.Pairs(all.Value, all.Path, nil) {
-		if t := typo(e.Kind, pr.Name); t != "" {
+		kind := e.Kind
+		if p.lends(e, pr.Name) {
+			kind = model.Customer
+		}
+		if t := typo(kind, pr.Name); t != "" {
 			p.Fail(pr.Key, pr.Path, "unknown field", fmt.Sprintf("did you mean %q? a field of the company's own is written x_%s", t, pr.Name))
 			continue
 		}
-		f := &Field{Place: at(pr), Name: fieldName(e.Kind, pr.Name)}
+		f := &Field{Place: at(pr), Name: fieldName(kind, pr.Name), parts: parts{}}
 		switch pr.Value.Kind {
 		case yaml.ScalarNode:
 			p.fieldCols(e, f, []string{p.Text(pr.Value, pr.Path)})
@@ -88,7 +93,13 @@ func (p *parser) fields(e *Entity, all strict.Pair) {
 		default:
 			p.Fail(pr.Value, pr.Path, "should be a column or {col: …, as: …}", "")
 		}
-		if len(f.Cols) > 0 {
+		switch {
+		case len(f.Cols) == 0:
+		case kind != e.Kind:
+			p.borrowed = append(p.borrowed, f)
+		case e.UpdateOnly && f.Name == model.FReservation, e.Embedded && f.Name == model.FKey:
+			p.FailAt(f.Path, "needs no column: the row itself says it", "leave it out")
+		default:
 			e.Fields = append(e.Fields, f)
 		}
 	}
@@ -111,6 +122,8 @@ func (p *parser) fieldCols(e *Entity, f *Field, cols []string) {
 // fieldOptions lists which keys each codec takes beside col, as and read_only.
 func fieldOptions(as string) []string {
 	switch as {
+	case "bool":
+		return []string{"words"}
 	case "naive":
 		return []string{"zone"}
 	case "epoch":
@@ -136,7 +149,7 @@ func fieldOptions(as string) []string {
 }
 
 func (p *parser) field(e *Entity, f *Field, pr strict.Pair) {
-	known := []string{"col", "as", "read_only", "ref", "map", "zone", "date", "time", "layout", "path", "label", "sep", "n", "order", "sign", "unit"}
+	known := []string{"col", "as", "read_only", "ref", "map", "zone", "date", "time", "layout", "path", "label", "sep", "n", "order", "sign", "unit", "words"}
 	pairs := p.Pairs(pr.Value, pr.Path, known)
 	f.As = p.codec(pairs)
 	allowed := append([]string{"col", "as", "read_only"}, fieldOptions(f.As)...)
@@ -145,6 +158,7 @@ func (p *parser) field(e *Entity, f *Field, pr strict.Pair) {
 	}
 	var date, clock string
 	for _, x := range pairs {
+		f.parts[x.Name] = at(x)
 		if !within(allowed, x.Name) {
 			p.Fail(x.Key, x.Path, fmt.Sprintf("does not go with as: %s", orText(f.As)), "")
 			continue
@@ -194,7 +208,9 @@ func (p *parser) fieldPart(e *Entity, f *Field, x strict.Pair) {
 	case "zone":
 		p.fieldZone(e, f, x)
 	case "layout":
-		f.Layout = p.Text(x.Value, x.Path)
+		f.Layout = p.layout(x)
+	case "words":
+		p.boolWords(f, x)
 	case "path":
 		f.Pointer = jsonPath(p.Text(x.Value, x.Path))
 	case "label":
@@ -225,14 +241,45 @@ func (p *parser) kind(x strict.Pair) model.Kind {
 	return k
 }
 
-// fieldZone reads a zone's name, or the column that holds it.
+// fieldZone reads a zone's name, or the column that holds it; whether there is such a column is found out by Check.
 func (p *parser) fieldZone(e *Entity, f *Field, x strict.Pair) {
 	s := p.Text(x.Value, x.Path)
-	if a, _, ok := strings.Cut(s, "."); ok && e.Join(a) != nil {
-		f.ZoneCol = s
+	if s == "" {
 		return
 	}
-	f.Zone = p.zone(x.Value, x.Path)
+	if loc, err := time.LoadLocation(s); err == nil && s != "Local" {
+		f.Zone = loc
+		return
+	}
+	if strings.Contains(s, "/") {
+		f.Zone = p.zone(x.Value, x.Path)
+		return
+	}
+	f.ZoneCol = s
+}
+
+// boolWords reads the words that a text column has for true and false.
+func (p *parser) boolWords(f *Field, x strict.Pair) {
+	var words []string
+	for _, n := range p.Items(x.Value, x.Path) {
+		words = append(words, n.Value)
+	}
+	if len(words) != 2 || words[0] == words[1] {
+		p.Fail(x.Value, x.Path, "should be two words, for true and for false", "words: [Y, N]")
+		return
+	}
+	f.Yes, f.No = words[0], words[1]
+}
+
+// layout reads the layout of a time in a text: Go's reference time, or the % forms of strftime.
+func (p *parser) layout(x strict.Pair) string {
+	s := p.Text(x.Value, x.Path)
+	layout, err := goLayout(s)
+	if err != nil {
+		p.Fail(x.Value, x.Path, err.Error(), `write it as Go's reference time, "02.01.2006 15:04", or as strftime does, "%d.%m.%Y %H:%M"`)
+		return "2006-01-02"
+	}
+	return layout
 }
 
 // words reads a map; the right sides of statuses and payment kinds are canonical words.
@@ -240,11 +287,12 @@ func (p *parser) words(e *Entity, f *Field, x strict.Pair) []Word {
 	known := canonicalWords(e.Kind, f.Name)
 	var out []Word
 	for _, w := range p.Pairs(x.Value, x.Path, nil) {
+		p.trap(w)
 		word := p.Text(w.Value, w.Path)
 		if known != nil && word != "" && !within(known, word) {
 			p.Fail(w.Value, w.Path, fmt.Sprintf("%q is not a word for %s", word, f.Name), strict.DidYouMean(word, known))
 		}
-		out = append(out, Word{Raw: w.Name, Null: strict.IsNull(w.Key), Word: word})
+		out = append(out, Word{Place: at(w), Raw: w.Name, Null: strict.IsNull(w.Key), Word: word})
 	}
 	return out
 }
@@ -280,7 +328,7 @@ func (p *parser) fieldWhole(f *Field, pr strict.Pair) {
 	case "part":
 		need(f.Sep != "" && f.N > 0, "sep: and n: (counting from 1)")
 	case "text-time":
-		need(f.Layout != "", "layout: (of Go's reference time, Mon Jan 2 15:04:05 2006)")
+		need(f.Layout != "", "layout: (Go's reference time \"02.01.2006 15:04\", or strftime's \"%d.%m.%Y %H:%M\")")
 	}
 }
 

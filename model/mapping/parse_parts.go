@@ -1,6 +1,6 @@
 package mapping
 
-// This file: the parser's inner part: joins, assignments, like and rows.
+// This file: the parser's inner part: joins, assignments, like, rows and after.
 
 import (
 	"strings"
@@ -13,6 +13,7 @@ import (
 // operands says what may stand on the right side of an assignment.
 type operands struct {
 	expr   bool
+	item   bool // of a line among many: item and i
 	entity *Entity
 }
 
@@ -23,6 +24,7 @@ func anyOperand(e *Entity) operands { return operands{expr: true, entity: e} }
 func (p *parser) assigns(n *yaml.Node, path string, may operands) []Assign {
 	var out []Assign
 	for _, pr := range p.Pairs(n, path, nil) {
+		p.trap(pr)
 		out = append(out, Assign{Place: at(pr), Column: pr.Name, Value: p.operand(pr.Value, pr.Path, may)})
 	}
 	return out
@@ -47,13 +49,13 @@ func (p *parser) operand(n *yaml.Node, path string, may operands) Operand {
 			p.Fail(n, path, "an expression may not stand here", "a constant or {lookup: table, get: column, by: {column: value}}")
 			return Operand{}
 		}
-		return Operand{Expr: p.expr(n, path, src, may.entity)}
+		return Operand{Expr: p.expr(n, path, src, may)}
 	}
 	return Operand{Text: &s}
 }
 
-func (p *parser) expr(n *yaml.Node, path, src string, e *Entity) *Expr {
-	x, err := compile(src, e)
+func (p *parser) expr(n *yaml.Node, path, src string, may operands) *Expr {
+	x, err := compile(src, may.entity, may.item)
 	if err != nil {
 		p.Fail(n, path, "expression: "+err.Error(), "")
 		return nil
@@ -73,11 +75,6 @@ func (p *parser) lookup(n *yaml.Node, path string) *Lookup {
 			l.By = p.assigns(pr.Value, pr.Path, constOrLookup)
 		}
 	}
-	for _, b := range l.By {
-		if b.Value.Lookup != nil {
-			p.FailAt(b.Path, "a lookup within a lookup "+notBuilt, "")
-		}
-	}
 	if l.Table == "" || l.Get == "" || len(l.By) == 0 {
 		p.Fail(n, path, "a lookup needs a table, a column to get and columns to find it by", "{lookup: roles, get: id, by: {slug: customer}}")
 	}
@@ -90,6 +87,10 @@ func (p *parser) joins(e *Entity, all strict.Pair) {
 			p.Fail(pr.Key, pr.Path, "the name of a join holds no dot", "")
 			continue
 		}
+		if pr.Name == "rows" || pr.Name == "after" {
+			p.Fail(pr.Key, pr.Path, "a join may not be called rows or after", "")
+			continue
+		}
 		if j := p.join(e, pr); j != nil {
 			e.Joins = append(e.Joins, j)
 		}
@@ -97,39 +98,45 @@ func (p *parser) joins(e *Entity, all strict.Pair) {
 }
 
 func (p *parser) join(e *Entity, pr strict.Pair) *Join {
-	j := &Join{Place: at(pr), Name: pr.Name}
+	j := &Join{Place: at(pr), Name: pr.Name, parts: parts{}}
 	known := []string{"table", "link", "own", "lookup", "miss", "where", "order", "set", "set_on_update", "missing", "many"}
 	pairs := p.Pairs(pr.Value, pr.Path, known)
+	for _, x := range pairs { // set may speak of item and i
+		j.Many = j.Many || x.Name == "many" && p.Bool(x.Value, x.Path)
+	}
 	for _, x := range pairs {
-		switch x.Name {
-		case "table":
-			j.Table = p.Text(x.Value, x.Path)
-		case "link":
-			p.links(e, j, x)
-		case "own":
-			j.Own = Own(p.word(x, string(OwnBefore), string(OwnAfter)))
-		case "lookup":
-			j.Lookup = p.Texts(x.Value, x.Path)
-		case "miss":
-			j.MissNull = strict.IsNull(x.Value) || p.word(x, "error", "null") == "null"
-		case "where":
-			j.Where = p.assigns(x.Value, x.Path, constOrLookup)
-		case "order":
-			j.Order = p.Text(x.Value, x.Path)
-		case "set":
-			j.Set = p.assigns(x.Value, x.Path, anyOperand(e))
-		case "set_on_update":
-			j.SetOnUpdate = p.assigns(x.Value, x.Path, anyOperand(e))
-		case "missing":
-			j.Missing = p.assigns(x.Value, x.Path, anyOperand(e))
-		case "many":
-			if p.Bool(x.Value, x.Path) {
-				p.Fail(x.Key, x.Path, notBuilt, "")
-			}
-		}
+		j.parts[x.Name] = at(x)
+		p.joinPart(e, j, x)
 	}
 	p.joinWhole(j, pr, pairs)
 	return j
+}
+
+func (p *parser) joinPart(e *Entity, j *Join, x strict.Pair) {
+	written := anyOperand(e)
+	written.item = j.Many
+	switch x.Name {
+	case "table":
+		j.Table = p.Text(x.Value, x.Path)
+	case "link":
+		p.links(e, j, x)
+	case "own":
+		j.Own = Own(p.word(x, string(OwnBefore), string(OwnAfter)))
+	case "lookup":
+		j.Lookup = p.Texts(x.Value, x.Path)
+	case "miss":
+		j.MissNull = strict.IsNull(x.Value) || p.word(x, "error", "null") == "null"
+	case "where":
+		j.Where = p.assigns(x.Value, x.Path, constOrLookup)
+	case "order":
+		j.Order = p.Text(x.Value, x.Path)
+	case "set":
+		j.Set = p.assigns(x.Value, x.Path, written)
+	case "set_on_update":
+		j.SetOnUpdate = p.assigns(x.Value, x.Path, written)
+	case "missing":
+		j.Missing = p.assigns(x.Value, x.Path, written)
+	}
 }
 
 // joinWhole checks what only makes sense together.
@@ -150,15 +157,19 @@ func (p *parser) joinWhole(j *Join, pr strict.Pair, pairs []strict.Pair) {
 			}
 		}
 	}
-	if j.Own == OwnBefore && len(j.Link) > 1 {
-		p.Fail(pr.Key, strict.Join(pr.Path, "link"), "own: before is linked by one column", "")
+	if j.Own == OwnBefore && j.Many {
+		p.Fail(pr.Key, strict.Join(pr.Path, "many"), "the main row cannot point at several rows", "own: after")
+	}
+	if j.Lookup != nil && j.Many {
+		p.Fail(pr.Key, strict.Join(pr.Path, "many"), "a natural key names one row, not several", "")
 	}
 }
 
 func (p *parser) links(e *Entity, j *Join, all strict.Pair) {
 	for _, x := range p.Pairs(all.Value, all.Path, nil) {
+		p.trap(x)
 		join, ours := splitColumn(e, p.Text(x.Value, x.Path))
-		j.Link = append(j.Link, Link{Column: x.Name, Join: join, Ours: ours})
+		j.Link = append(j.Link, Link{Place: at(x), Column: x.Name, Join: join, Ours: ours})
 	}
 }
 
@@ -185,8 +196,9 @@ func (p *parser) word(x strict.Pair, known ...string) string {
 }
 
 func (p *parser) like(all strict.Pair) *Like {
-	l := &Like{Place: at(all)}
+	l := &Like{Place: at(all), parts: parts{}}
 	for _, x := range p.Pairs(all.Value, all.Path, []string{"by", "order", "cols"}) {
+		l.parts[x.Name] = at(x)
 		switch x.Name {
 		case "by":
 			l.By = p.Texts(x.Value, x.Path)
@@ -206,22 +218,94 @@ func (p *parser) rows(e *Entity, all strict.Pair) []*Extra {
 	var out []*Extra
 	for i, n := range p.Items(all.Value, all.Path) {
 		path := strict.Index(all.Path, i)
-		x := &Extra{Place: Place{Path: path, Line: n.Line}}
+		x := &Extra{Place: Place{Path: path, Line: n.Line}, parts: parts{}}
 		for _, pr := range p.Pairs(n, path, []string{"table", "set", "when"}) {
+			x.parts[pr.Name] = at(pr)
 			switch pr.Name {
 			case "table":
 				x.Table = p.Text(pr.Value, pr.Path)
 			case "set":
 				x.Set = p.assigns(pr.Value, pr.Path, anyOperand(e))
 			case "when":
-				src := p.Text(pr.Value, pr.Path)
-				x.When = p.expr(pr.Value, pr.Path, strings.TrimPrefix(src, "="), e)
+				x.When = p.when(e, pr)
 			}
 		}
-		if x.Table == "" || len(x.Set) == 0 {
+		if (x.Table == "" || len(x.Set) == 0) && !p.Failed(path) {
 			p.Fail(n, path, "needs a table and a set", "")
 		}
 		out = append(out, x)
 	}
 	return out
+}
+
+// when reads a condition; the leading = may be left out.
+func (p *parser) when(e *Entity, pr strict.Pair) *Expr {
+	src := p.Text(pr.Value, pr.Path)
+	if src == "" {
+		return nil
+	}
+	return p.expr(pr.Value, pr.Path, strings.TrimPrefix(src, "="), anyOperand(e))
+}
+
+func (p *parser) after(e *Entity, all strict.Pair) []*After {
+	var out []*After
+	for i, n := range p.Items(all.Value, all.Path) {
+		path := strict.Index(all.Path, i)
+		x := &After{Place: Place{Path: path, Line: n.Line}, parts: parts{}}
+		for _, pr := range p.Pairs(n, path, []string{"table", "add", "pick", "where", "set", "when"}) {
+			x.parts[pr.Name] = at(pr)
+			p.afterPart(e, x, pr)
+		}
+		p.afterWhole(x, n)
+		out = append(out, x)
+	}
+	return out
+}
+
+func (p *parser) afterPart(e *Entity, x *After, pr strict.Pair) {
+	switch pr.Name {
+	case "table":
+		x.Table = p.Text(pr.Value, pr.Path)
+	case "add":
+		x.Add = p.assigns(pr.Value, pr.Path, anyOperand(e))
+	case "pick":
+		x.Pick = p.Texts(pr.Value, pr.Path)
+	case "where":
+		x.Where = p.assigns(pr.Value, pr.Path, anyOperand(e))
+	case "set":
+		x.Set = p.assigns(pr.Value, pr.Path, anyOperand(e))
+	case "when":
+		x.When = p.when(e, pr)
+	}
+}
+
+// afterWhole checks what only makes sense together.
+func (p *parser) afterWhole(x *After, n *yaml.Node) {
+	fail := func(ok bool, message, hint string) {
+		if !ok && !p.Failed(x.Path) {
+			p.Fail(n, x.Path, message, hint)
+		}
+	}
+	fail(x.Table != "", "needs a table", "")
+	fail((x.Add == nil) != (x.Pick == nil), "needs either add (to a stored sum) or pick (a free row)", "")
+	fail(len(x.Where) > 0, "needs a where: which row it is", "")
+	if x.Pick != nil {
+		fail(len(x.Set) > 0, "a picked row needs a set: what makes it taken", "")
+	} else {
+		fail(x.Set == nil, "set goes with pick; a sum only takes add", "")
+	}
+}
+
+// trap reports keys that other YAML readers turn into true or false, where the company's own words stand.
+//
+// QUIRK: YAML 1.1 makes booleans of on, off, yes and no, so that the country NO becomes false. This reader
+// does not, but the next tool that touches the file may; quoted, the word is safe everywhere.
+func (p *parser) trap(w strict.Pair) {
+	if w.Key.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
+		return
+	}
+	switch strings.ToLower(w.Name) {
+	case "on", "off", "yes", "no":
+		p.Fail(w.Key, w.Path, "many YAML readers take "+w.Name+" for true or false", `quote it: "`+w.Name+`"`)
+	}
 }

@@ -43,7 +43,7 @@ func TestParseWhole(t *testing.T) {
 	assert.Equal(t, OwnBefore, r.Join("adr").Own)
 	assert.True(t, r.Join("city").MissNull)
 	status := r.Field(model.FStatus)
-	assert.Equal(t, Word{Raw: "OPTION", Word: "pending"}, status.Words[0])
+	assert.Equal(t, "OPTION pending", status.Words[0].Raw+" "+status.Words[0].Word)
 	assert.Equal(t, model.Customer, r.Field(model.FCustomer).Ref)
 	assert.Equal(t, [][]model.Field{{"code"}, {"vehicle", "starts_at", "customer"}}, r.Find)
 	assert.NotNil(t, r.Field("x_mileage_cap"), "a field of the company's own")
@@ -79,10 +79,20 @@ func TestParseMistakes(t *testing.T) {
 		{"own and lookup", head + entity + "    join: {a: {table: b, link: {x: y}, own: after, lookup: [z]}}", "exclude each other", "", 7},
 		{"set of a read join", head + entity + "    join: {a: {table: b, link: {x: y}, set: {z: 1}}}", "only a join that is ours", "own:", 7},
 		{"twice", head + entity + "    key: other", "stands twice", "", 7},
-		{"after", head + entity + "    after: []", "is not available in this version", "", 7},
-		{"embedded", head + "  customers:\n    embedded: true", "embedded: is not available in this version", "", 5},
-		{"update_only", head + "  payments:\n    update_only: reservations", "update_only: is not available in this version", "", 5},
-		{"many", head + entity + "    join:\n      l: {table: b, link: {x: y}, own: after, many: true}", "many: is not available", "", 8},
+		{"after without where", head + entity + "    after:\n      - {table: b, add: {c: 1}}", "after[0]: needs a where", "", 8},
+		{"after with both", head + entity + "    after:\n      - {table: b, add: {c: 1}, pick: id, where: {x: 1}}", "needs either add", "", 8},
+		{"pick without set", head + entity + "    after:\n      - {table: b, pick: id, where: {x: 1}}", "a picked row needs a set", "", 8},
+		{"embedded alone", head + "  customers:\n    embedded: true", "embedded: reservations are not mapped", "", 5},
+		{"update_only alone", head + "  payments:\n    update_only: reservations", "update_only: reservations are not mapped", "", 5},
+		{"embedded with a table", head + "  customers:\n    embedded: true\n    table: x\n  reservations: {table: h, key: id}", "stands with the reservations", "say it there", 6},
+		{"update_only of another", head + "  reservations: {table: h, key: id}\n  payments:\n    update_only: customers", `unknown word "customers"`, "reservations", 6},
+		{"embedded payments", head + "  payments:\n    table: p\n    key: id\n    embedded: true", "only customers can be embedded", "update_only", 7},
+		{"many before", head + entity + "    join:\n      l: {table: b, link: {x: y}, own: before, many: true}", "cannot point at several rows", "own: after", 8},
+		{"item outside a line", head + entity + "    set: {a: \"=item.key\"}", "unknown name item", "", 7},
+		{"power", head + entity + "    set: {a: \"=2 ** 3\"}", "floating point", "", 7},
+		{"too exact a number", head + entity + "    set: {a: \"=0.12345678901234567\"}", "would be rounded", "", 7},
+		{"layout", head + entity + "    fields:\n      created_at: {col: a, as: text-time, layout: DD.MM.YYYY}", "names neither a day nor an hour", "%d.%m.%Y", 8},
+		{"unquoted NO", head + entity + "    fields:\n      x_a: {col: a, map: {NO: Norway}}", "take NO for true or false", `"NO"`, 8},
 		{"empty", "", "the mapping is empty", "init", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -124,7 +134,7 @@ notes: id integer * | body text`)
 		line                  int
 	}{
 		{"table", "  customers: {table: client, key: id}", `no table "client"`, "clients", 4},
-		{"key column", "  customers:\n    table: clients\n    key: di\n" + fill + "    fields: {full_name: name}", `no column "di"`, "id", 4},
+		{"key column", "  customers:\n    table: clients\n    key: di\n" + fill + "    fields: {full_name: name}", `no column "di"`, "id", 6},
 		{"column", customers + fill + "    fields:\n      full_name: name\n      email: maill", `no column "maill"`, "mail", 10},
 		{"required", customers + "    fields: {full_name: name}", `nothing fills the required column "must"`, "missing:", 4},
 		{"set column", customers + fill + "    fields: {full_name: name}\n    missing: {oky: 1}", `no column "oky"`, "ok", 9},
@@ -166,7 +176,7 @@ func TestCheckReportsAllAtOnce(t *testing.T) {
 	for _, p := range ps {
 		lines = append(lines, fmt.Sprintf("%d %s", p.Line, p.Message))
 	}
-	assert.Equal(t, []string{`4 table public.clients has no column "nr"`, `4 table public.clients: nothing fills the required column "must"`,
+	assert.Equal(t, []string{`4 table public.clients: nothing fills the required column "must"`, `6 table public.clients has no column "nr"`,
 		`8 table public.clients has no column "mial"`, `9 table public.clients has no column "fone"`}, lines)
 }
 

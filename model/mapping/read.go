@@ -57,19 +57,33 @@ func (m *Mapping) ReadAll(db model.Tables) (*model.Books, []Defect, error) {
 	find := NewFinder(b, db)
 	var defects []Defect
 	for _, e := range b.Kinds {
+		if e.Host != nil { // read with the rows that it stands in
+			continue
+		}
 		r := &tableReader{b: b, e: e, db: db, find: find, counts: make([]Defect, len(e.Fields))}
 		recs, err := r.read()
 		if err != nil {
 			return nil, nil, fmt.Errorf("read %s: %w", e.Name, err)
 		}
 		books.Records[e.Kind] = recs
-		for _, d := range r.counts {
-			if d.Bad > 0 {
-				defects = append(defects, d)
-			}
+		defects = append(defects, r.defects()...)
+		for _, g := range e.Guests {
+			gr := &tableReader{b: b, e: g, counts: make([]Defect, len(g.Fields))}
+			books.Records[g.Kind] = gr.guests(recs)
+			defects = append(defects, gr.defects()...)
 		}
 	}
 	return books, defects, nil
+}
+
+func (r *tableReader) defects() []Defect {
+	var out []Defect
+	for _, d := range r.counts {
+		if d.Bad > 0 {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // tableReader reads the records of one kind.
@@ -152,15 +166,17 @@ func (r *tableReader) record(row *model.Row) error {
 	for _, j := range r.joins {
 		j.attach(rec.Raw)
 	}
-	r.decode(rec)
+	r.decode(rec, r.b.Currency)
+	oneVehicle(r.e, rec)
 	r.out = append(r.out, rec)
 	return nil
 }
 
-// decode fills the canonical fields: the currency and the payment's kind first, since amounts depend on them.
-func (r *tableReader) decode(rec *model.Record) {
+// decode fills the canonical fields: the currency and the payment's kind first, since amounts depend on
+// them. The given currency is that of rows which name none.
+func (r *tableReader) decode(rec *model.Record, currency string) {
 	rec.Fields = make(map[model.Field]model.Value, len(r.e.Fields))
-	rc := RowContext{Currency: r.b.Currency, Cols: func(ref string) (string, bool) { s, ok := rec.Raw[ref]; return s, ok }}
+	rc := RowContext{Currency: currency, Cols: func(ref string) (string, bool) { s, ok := rec.Raw[ref]; return s, ok }}
 	for _, first := range []bool{true, false} {
 		for i, f := range r.e.Fields {
 			if (f.Name == model.FCurrency || f.Name == model.FPayKind) != first {
@@ -173,7 +189,7 @@ func (r *tableReader) decode(rec *model.Record) {
 			}
 		}
 		if first {
-			rc.Currency, rc.Refund = rowMoney(rec.Fields, r.b.Currency)
+			rc.Currency, rc.Refund = rowMoney(rec.Fields, currency)
 		}
 	}
 }
@@ -216,7 +232,7 @@ type joinIndex struct {
 	names   []string // columns that are kept
 	raw     []string // the same as "join.column"
 	rows    map[string]*joinRow
-	order   RowOrder
+	several map[string][]*joinRow // of a join with many: true
 }
 
 type joinRow struct {
@@ -228,7 +244,7 @@ type joinRow struct {
 // index reads a joined table. Of several rows with one link the order decides; without one, or where it
 // leaves a choice, the one with the lowest key.
 func (r *tableReader) index(j *BoundJoin) (*joinIndex, error) {
-	x := &joinIndex{to: j, rows: map[string]*joinRow{}, order: NewRowOrder(r.b.Schema, j.Table)}
+	x := &joinIndex{to: j, rows: map[string]*joinRow{}, several: map[string][]*joinRow{}}
 	for _, l := range j.Link {
 		x.ours = append(x.ours, qualify(l.Join, l.Ours))
 		x.classes = append(x.classes, ClassOf(r.b.Schema, j.Table.Column(l.Column).Type))
@@ -252,6 +268,12 @@ func (r *tableReader) index(j *BoundJoin) (*joinIndex, error) {
 		}
 		return nil
 	})
+	for _, rows := range x.several {
+		sort.SliceStable(rows, func(a, b int) bool {
+			c := Order(class, rows[a].order, rows[b].order)
+			return col != "" && (!desc && c < 0 || desc && c > 0)
+		})
+	}
 	return x, err
 }
 
@@ -263,7 +285,11 @@ func (r *tableReader) kept(j *BoundJoin) []string {
 			used[c.Name] = true
 		}
 	}
-	for _, f := range r.e.Fields {
+	fields := append([]*BoundField(nil), r.e.Fields...)
+	for _, g := range r.e.Guests {
+		fields = append(fields, g.Fields...)
+	}
+	for _, f := range fields {
 		for _, c := range f.Cols {
 			if f.Join == j.Name {
 				used[c] = true
@@ -313,15 +339,8 @@ func (x *joinIndex) add(row *model.Row, col string, desc bool, class Class) {
 			n.order = &s
 		}
 	}
-	if old := x.rows[key]; old != nil {
-		c := 0
-		if col != "" {
-			c = Order(class, n.order, old.order)
-		}
-		if desc {
-			c = -c
-		}
-		if c > 0 || c == 0 && x.order.Compare(n.place, old.place) >= 0 {
+	if old := x.rows[key]; old != nil && !x.to.Many {
+		if c := Order(class, n.order, old.order); col == "" || desc && c <= 0 || !desc && c >= 0 {
 			return
 		}
 	}
@@ -330,6 +349,10 @@ func (x *joinIndex) add(row *model.Row, col string, desc bool, class Class) {
 			s = strings.Clone(s)
 			n.values[i] = &s
 		}
+	}
+	if x.to.Many {
+		x.several[key] = append(x.several[key], n)
+		return
 	}
 	x.rows[key] = n
 }
@@ -344,7 +367,12 @@ func (x *joinIndex) attach(raw map[string]string) {
 		}
 		parts[i] = Comparable(x.classes[i], s)
 	}
-	row := x.rows[strings.Join(parts, model.KeySep)]
+	key := strings.Join(parts, model.KeySep)
+	if rows := x.several[key]; rows != nil {
+		x.attachAll(raw, rows)
+		return
+	}
+	row := x.rows[key]
 	if row == nil {
 		return
 	}
@@ -352,5 +380,29 @@ func (x *joinIndex) attach(raw map[string]string) {
 		if v != nil {
 			raw[x.raw[i]] = *v
 		}
+	}
+}
+
+// attachAll adds the columns of several rows, each as one text with model.ListSep between; NULL is empty.
+func (x *joinIndex) attachAll(raw map[string]string, rows []*joinRow) {
+	for i, name := range x.raw {
+		texts := make([]string, len(rows))
+		for k, row := range rows {
+			if v := row.values[i]; v != nil {
+				texts[k] = *v
+			}
+		}
+		raw[name] = strings.Join(texts, model.ListSep)
+	}
+}
+
+// oneVehicle says of a reservation with a list of vehicles, which has just one, which vehicle that is.
+func oneVehicle(e *BoundEntity, rec *model.Record) {
+	list := e.Field(model.FVehicles)
+	if list == nil || e.Field(model.FVehicle) != nil {
+		return
+	}
+	if parts := rec.Fields[model.FVehicles].Parts(); len(parts) == 1 && list.Codec == "ref" {
+		rec.Fields[model.FVehicle] = model.RefValue(parts[0])
 	}
 }

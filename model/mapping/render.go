@@ -71,6 +71,9 @@ func (b *Bound) renderTime(c *model.Column, v model.Value) (string, error) {
 		if v.Type == model.Date {
 			v = v.InZone(b.Zone)
 		}
+		if b.Schema.Dialect == "mysql" {
+			return encodeTime(v, time.UTC, layoutLocal)
+		}
 		return encodeTime(v, time.UTC, layoutTZ)
 	case ClassTimestamp:
 		if v.Type == model.Date {

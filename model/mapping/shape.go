@@ -9,12 +9,9 @@ import "salvage/model"
 func (m *Mapping) Shape(s *model.Schema) model.Shape {
 	out := model.Shape{Kinds: map[model.Kind]model.KindShape{}}
 	b := &binder{m: m, s: s, ask: map[string]bool{}}
-	for _, e := range m.Entities {
-		x := b.entity(e)
-		if x == nil {
-			continue
-		}
-		k := model.KindShape{Find: e.Find, Write: e.Write, KeepKey: e.KeepKey, Table: x.Main.Qualified(), KeyType: model.Text}
+	for _, x := range b.entities() {
+		e := x.Entity
+		k := model.KindShape{Find: e.Find, Write: x.written(), KeepKey: e.KeepKey, Embedded: e.Embedded, UpdateOnly: e.UpdateOnly, Table: x.Main.Qualified(), KeyType: model.Text}
 		if len(e.Key) == 1 {
 			if c := x.Main.Column(e.Key[0]); c != nil && ClassOf(s, c.Type) == ClassInt {
 				k.KeyType = model.Int
@@ -26,22 +23,65 @@ func (m *Mapping) Shape(s *model.Schema) model.Shape {
 				k.Required = append(k.Required, f.Name)
 			}
 		}
+		for _, f := range x.implied() {
+			k.Fields = append(k.Fields, f)
+			if g := x.Guest(model.Customer); f == model.FCustomer && g != nil && len(g.requiredFields()) > 0 {
+				k.Required = append(k.Required, f)
+			}
+		}
 		k.Update = x.Updatable()
 		out.Kinds[e.Kind] = k
 	}
 	return out
 }
 
+// implied lists the fields that an entity has without a column of their own.
+func (e *Entity) implied() []model.Field {
+	switch {
+	case e.UpdateOnly:
+		return []model.Field{model.FReservation}
+	case e.lodger != nil:
+		return append([]model.Field{model.FCustomer}, e.oneOfMany()...)
+	}
+	return e.oneOfMany()
+}
+
+// oneOfMany: a list of vehicles that has one is a vehicle.
+func (e *Entity) oneOfMany() []model.Field {
+	if e.Kind == model.Reservation && e.Field(model.FVehicles) != nil && e.Field(model.FVehicle) == nil {
+		return []model.Field{model.FVehicle}
+	}
+	return nil
+}
+
+func (e *BoundEntity) requiredFields() []model.Field {
+	var out []model.Field
+	for _, f := range e.Fields {
+		if f.required(e) {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
+// written reports whether rows of the entity may be written: its own, or those that it stands in.
+func (e *BoundEntity) written() bool { return e.Write && (e.Host == nil || e.Host.Write) }
+
 // Updatable lists the fields that may be changed on rows the backup has: `update`, or every mapped field
 // that is written and no part of the key.
 func (e *BoundEntity) Updatable() []model.Field {
-	if !e.Write {
+	if !e.written() {
 		return nil
 	}
 	if e.Update != nil {
 		return e.Update
 	}
 	var out []model.Field
+	for _, f := range e.implied() {
+		if f != model.FReservation {
+			out = append(out, f)
+		}
+	}
 	for _, f := range e.Fields {
 		key := false
 		for _, c := range f.Cols {
@@ -65,10 +105,16 @@ func (e *BoundEntity) writes(f *Field) bool {
 
 // required reports whether a new row needs evidence for the field.
 func (f *BoundField) required(e *BoundEntity) bool {
-	if !e.Write || f.ReadOnly || !e.writes(f.Field) || f.null() != (model.Value{}) {
+	if !e.written() || f.ReadOnly || !e.writes(f.Field) || f.null() != (model.Value{}) {
 		return false
 	}
 	lists := [][]Assign{e.Set, e.Missing, e.Where}
+	if e.Host != nil {
+		lists = append(lists, e.Host.Set, e.Host.Missing)
+	}
+	for _, g := range e.Guests {
+		lists = append(lists, g.Set, g.Missing)
+	}
 	if f.Join != "" {
 		j := e.Join(f.Join)
 		if j.Lookup != nil {

@@ -38,34 +38,14 @@ const (
 	ClassOther       Class = "other"
 )
 
-// ClassOf classifies a declared type: "numeric(10,2)", "timestamp with time zone", "public.status". The same word may
-// mean different things in different dialects: MySQL's timestamp is an instant, its datetime is not.
-func ClassOf(s *model.Schema, typ string) Class {
-	t := strings.ToLower(strings.TrimSpace(typ))
-	if s != nil && s.Dialect == "mysql" {
-		if c := mysqlClass(t); c != "" {
-			return c
-		}
-	}
-	if strings.HasSuffix(t, "]") || strings.HasSuffix(t, " array") {
-		return ClassArray
-	}
-	if enumWords(s, typ) != nil || strings.HasPrefix(t, "enum(") {
-		return ClassEnum
-	}
-	base := t
-	if i := strings.IndexByte(base, '('); i >= 0 {
-		rest := ""
-		if j := strings.IndexByte(base, ')'); j > i {
-			rest = base[j+1:]
-		}
-		base = strings.TrimSpace(base[:i]) + rest
-	}
-	base = strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(base, "pg_catalog."), " zerofill"), " unsigned")
+// classNamed is the class of a bare type name (lower case, without lengths), of any dialect; "" when it has
+// none. MySQL's tinyint(1) stays a number: it may hold more than two values, and as: bool reads it.
+func classNamed(base string) Class {
 	switch base {
-	case "integer", "int", "int4", "int8", "int2", "bigint", "smallint", "serial", "bigserial", "smallserial", "tinyint", "mediumint":
+	case "integer", "int", "int4", "int8", "int2", "bigint", "smallint", "serial", "bigserial", "smallserial", "serial2", "serial4", "serial8",
+		"tinyint", "mediumint", "int1", "int3", "middleint", "year":
 		return ClassInt
-	case "numeric", "decimal", "dec":
+	case "numeric", "decimal", "dec", "fixed":
 		return ClassNumeric
 	case "real", "float4", "float8", "float", "double precision", "double":
 		return ClassFloat
@@ -73,9 +53,10 @@ func ClassOf(s *model.Schema, typ string) Class {
 		return ClassMoney
 	case "boolean", "bool":
 		return ClassBool
-	case "character", "char", "bpchar":
+	case "character", "char", "bpchar", "nchar", "national character":
 		return ClassChar
-	case "text", "character varying", "varchar", "citext", "name", "nvarchar", "national varchar", "longtext", "mediumtext", "tinytext", "clob":
+	case "text", "character varying", "varchar", "citext", "name", "nvarchar", "longtext", "mediumtext", "tinytext", "clob",
+		"varchar2", "native character", "varying character", "national varchar", "char varying":
 		return ClassText
 	case "timestamp with time zone", "timestamptz":
 		return ClassTimestampTZ
@@ -90,27 +71,84 @@ func ClassOf(s *model.Schema, typ string) Class {
 	case "uuid":
 		return ClassUUID
 	}
-	return ClassOther
-}
-
-// mysqlClass classifies what MySQL and MariaDB mean otherwise than PostgreSQL does; "" for all else.
-func mysqlClass(t string) Class {
-	base, _, _ := strings.Cut(t, "(")
-	switch {
-	case t == "tinyint(1)", t == "bit(1)", t == "bit":
-		return ClassBool
-	case base == "timestamp" && !strings.Contains(t, "without time zone"):
-		return ClassTimestampTZ
-	case base == "year":
-		return ClassInt
-	case base == "set":
-		return ClassText
-	}
 	return ""
 }
 
-// enumWords gives the words of an enum type; nil for any other type. A type's name may come with or without its schema.
+// ClassOf classifies a declared type: "numeric(10,2)", "timestamp with time zone", "public.status",
+// "int(10) unsigned". In MySQL a timestamp is an instant and a datetime is not.
+func ClassOf(s *model.Schema, typ string) Class {
+	base := bareType(typ)
+	dialect := ""
+	if s != nil {
+		dialect = s.Dialect
+	}
+	switch {
+	case strings.HasSuffix(base, "]") || strings.HasSuffix(base, " array"):
+		return ClassArray
+	case enumWords(s, typ) != nil:
+		return ClassEnum
+	case dialect == "mysql" && base == "timestamp":
+		return ClassTimestampTZ
+	}
+	class := classNamed(base)
+	switch {
+	case class == "" && dialect == "sqlite":
+		return affinity(base)
+	case class == "":
+		return ClassOther
+	}
+	return class
+}
+
+// bareType is a declared type in lower case without lengths, and without MySQL's attributes.
+func bareType(typ string) string {
+	base := strings.ToLower(strings.TrimSpace(typ))
+	if i := strings.IndexByte(base, '('); i >= 0 {
+		rest := ""
+		if j := strings.IndexByte(base, ')'); j > i {
+			rest = base[j+1:]
+		}
+		base = strings.TrimSpace(base[:i]) + rest
+	}
+	base = strings.TrimPrefix(base, "pg_catalog.")
+	for _, attribute := range []string{" zerofill", " unsigned", " signed"} {
+		base = strings.TrimSuffix(base, attribute)
+	}
+	for _, attribute := range []string{" character set ", " charset ", " collate "} {
+		base, _, _ = strings.Cut(base, attribute)
+	}
+	return strings.TrimSpace(base)
+}
+
+// affinity is how SQLite takes a type that it has no name for: https://www.sqlite.org/datatype3.html, 3.1.
+func affinity(base string) Class {
+	has := func(words ...string) bool {
+		for _, w := range words {
+			if strings.Contains(base, w) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case has("int"):
+		return ClassInt
+	case has("char", "clob", "text"):
+		return ClassText
+	case base == "" || has("blob"):
+		return ClassOther
+	case has("real", "floa", "doub"):
+		return ClassFloat
+	}
+	return ClassNumeric
+}
+
+// enumWords gives the words of an enum type; nil for any other type. A type's name may come with or without
+// its schema; MySQL's says its words itself.
 func enumWords(s *model.Schema, typ string) []string {
+	if words := inlineEnum(typ); words != nil {
+		return words
+	}
 	if s == nil {
 		return nil
 	}
@@ -134,6 +172,38 @@ func enumWords(s *model.Schema, typ string) []string {
 	return nil
 }
 
+// inlineEnum reads enum('a','it”s'); nil for any other type.
+func inlineEnum(typ string) []string {
+	t := strings.TrimSpace(typ)
+	if len(t) < 6 || !strings.EqualFold(t[:5], "enum(") {
+		return nil
+	}
+	var out []string
+	rest := t[5:]
+	for {
+		i := strings.IndexByte(rest, '\'')
+		if i < 0 {
+			return out
+		}
+		rest = rest[i+1:]
+		var word strings.Builder
+		for {
+			j := strings.IndexByte(rest, '\'')
+			if j < 0 {
+				return out
+			}
+			word.WriteString(rest[:j])
+			rest = rest[j+1:]
+			if !strings.HasPrefix(rest, "'") {
+				break
+			}
+			word.WriteByte('\'')
+			rest = rest[1:]
+		}
+		out = append(out, word.String())
+	}
+}
+
 // Same reports whether two texts of a column mean the same value; nil is NULL.
 func Same(c Class, a, b *string) bool {
 	if a == nil || b == nil {
@@ -155,7 +225,7 @@ func Comparable(c Class, s string) string {
 			return strconv.FormatBool(b)
 		}
 	case ClassTimestampTZ:
-		if t, hasZone, err := parseTime(s, time.UTC); err == nil && hasZone {
+		if t, _, err := parseTime(s, time.UTC); err == nil { // MySQL prints UTC without saying so
 			return t.UTC().Format(time.RFC3339Nano)
 		}
 	case ClassTimestamp, ClassDate:
