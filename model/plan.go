@@ -31,17 +31,21 @@ type PlanTable struct {
 	Insert, Update, Held int
 }
 
-// PlanRow is one row to insert or update.
+// PlanRow is one row to insert or update; or, with the actions add and pick, one row of the target that is
+// only found when the plan is applied: add adds the cells' values to the only row that meets Where, pick
+// claims the first free row that meets it (in the order of Pick) and writes the cells into it.
 type PlanRow struct {
 	Table    string     `json:"table"`          // qualified
 	Entity   string     `json:"entity"`         // entity id
 	Part     string     `json:"part,omitempty"` // "" main row; else join name, "rows.0", … : (entity, table, part) identifies the row for ever
-	Action   string     `json:"action"`         // insert | update
+	Action   string     `json:"action"`         // insert | update | add | pick
 	Key      []string   `json:"key"`            // update: the key's text; insert: the lost key that evidence names, else empty
 	Cells    []PlanCell `json:"cells"`          // in the order of the table's columns
 	P        PPM        `json:"p"`
 	Why      string     `json:"why"` // one line: what carries the row
 	Evidence []string   `json:"evidence"`
+	Where    []PlanCell `json:"where,omitempty"` // add, pick: equalities, in the order of the table's columns
+	Pick     []string   `json:"pick,omitempty"`  // pick: the columns that order the free rows
 }
 
 // PlanCell is one column of a row. Value and Was are in the engine's text input form; nil is NULL.
@@ -55,8 +59,12 @@ type PlanCell struct {
 	Field    Field // canonical field it came from, "" for set/missing/like
 }
 
-// RowRef points at another planned row: (entity, table, part).
-type RowRef struct{ Entity, Table, Part string }
+// RowRef points at another planned row: (entity, table, part). Pos says which column of its key is meant,
+// counting from 1; 0 is the only one.
+type RowRef struct {
+	Entity, Table, Part string
+	Pos                 int `json:",omitempty"`
+}
 
 // HeldRow is a row that is not exported, and why.
 type HeldRow struct {

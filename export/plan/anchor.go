@@ -150,6 +150,15 @@ func (b *builder) anchorColumns(t *tableEntry) []string {
 			}
 		}
 	}
+	for _, e := range b.bound.Kinds { // stored sums move, and free rows are claimed
+		for _, a := range e.Afters {
+			if a.Table == t.table {
+				for _, x := range append(append(append([]mapping.Assign(nil), a.Add...), a.Set...), a.Where...) {
+					updated[x.Column] = true
+				}
+			}
+		}
+	}
 	type choice struct {
 		name string
 		rank int

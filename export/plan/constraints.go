@@ -40,7 +40,7 @@ func oneKeyEach(drafts []*draft) {
 	given := map[string]bool{}
 	for _, d := range drafts {
 		r := d.row("")
-		if r == nil || r.action != actionInsert || d.hold.code != "" || len(r.key) == 0 || d.b.entry(r.table).gen == "" {
+		if d.host != nil || r == nil || r.action != actionInsert || d.hold.code != "" || len(r.key) == 0 || d.b.entry(r.table).gen == "" {
 			continue
 		}
 		key := strings.Join(r.key, model.KeySep)

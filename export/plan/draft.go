@@ -14,6 +14,8 @@ import (
 const (
 	actionInsert = "insert"
 	actionUpdate = "update"
+	actionAdd    = "add"  // to a stored sum
+	actionPick   = "pick" // a free row
 )
 
 // draft is one entity's rows.
@@ -27,15 +29,21 @@ type draft struct {
 	hold   hold
 	raw    map[string]string // update: the target's row as it stands
 	found  map[string]string // lookup joins: natural-key columns by "join.column"
+	host   *draft            // in whose rows this entity stands; nil for one with rows of its own
+	guests []*draft          // those that stand in the rows of this one
 }
 
 // row is one row.
 type row struct {
 	part   string
+	join   string // the join that the row is of; "" for the main row and extra ones
+	line   int    // of a join with many: the number of the line, counting from 1
 	table  *model.Table
 	action string
 	key    []string
 	cells  map[string]*model.PlanCell
+	where  map[string]*model.PlanCell // add, pick
+	pick   []string
 }
 
 func (b *builder) newDraft(be *mapping.BoundEntity, e *model.Entity) *draft {
@@ -115,6 +123,9 @@ func (d *draft) stop(code, format string, args ...any) {
 
 // row finds the row of a part; nil when there is none yet.
 func (d *draft) row(part string) *row {
+	if d.host != nil {
+		return d.host.row(part)
+	}
 	for _, r := range d.rows {
 		if r.part == part {
 			return r
@@ -129,8 +140,17 @@ func (d *draft) add(part string, t *model.Table, action string) *row {
 	return r
 }
 
+func (d *draft) addJoin(j *mapping.BoundJoin, action string) *row {
+	r := d.add(j.Name, j.Table, action)
+	r.join = j.Name
+	return r
+}
+
 // ref points at a row of this draft.
 func (d *draft) ref(part string) *model.RowRef {
+	if d.host != nil {
+		return d.host.ref(part)
+	}
 	t := d.be.Table(part)
 	return &model.RowRef{Entity: d.e.ID, Table: t.Qualified(), Part: part}
 }
@@ -214,9 +234,13 @@ func (r *row) plan(d *draft) model.PlanRow {
 	if out.Key == nil {
 		out.Key = []string{}
 	}
+	out.Pick = r.pick
 	for _, c := range r.table.Columns {
 		if x := r.cells[c.Name]; x != nil {
 			out.Cells = append(out.Cells, *x)
+		}
+		if x := r.where[c.Name]; x != nil {
+			out.Where = append(out.Where, *x)
 		}
 	}
 	for _, l := range d.e.Links {

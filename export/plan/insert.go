@@ -15,17 +15,27 @@ func (b *builder) insert(be *mapping.BoundEntity, e *model.Entity) (*draft, erro
 	d := b.newDraft(be, e)
 	for _, j := range be.Joins {
 		if j.Own == mapping.OwnBefore {
-			d.add(j.Name, j.Table, actionInsert)
+			d.addJoin(j, actionInsert)
 		}
 	}
 	main := d.add("", be.Main, actionInsert)
 	for _, j := range be.Joins {
-		if j.Own == mapping.OwnAfter {
-			d.add(j.Name, j.Table, actionInsert)
+		if j.Own == mapping.OwnAfter && !j.Many {
+			d.addJoin(j, actionInsert)
 		}
 	}
 	d.fieldCells()
+	for _, g := range []*draft{d.embedCustomer(), d.payment()} {
+		if g == nil {
+			continue
+		}
+		if err := g.fill(); err != nil {
+			return nil, err
+		}
+		b.guestOf[g.e.ID] = g
+	}
 	d.prune()
+	d.lines()
 	d.links()
 	d.lookups()
 	if err := d.constants(); err != nil {
@@ -42,7 +52,7 @@ func (b *builder) insert(be *mapping.BoundEntity, e *model.Entity) (*draft, erro
 	for _, r := range d.rows {
 		d.required(r)
 	}
-	return d, nil
+	return d, d.afters()
 }
 
 // fieldCells writes the settled values: references first, since a time's zone may hang on them.
@@ -59,6 +69,9 @@ func (d *draft) fieldCells() {
 func (d *draft) fieldCell(f *mapping.BoundField) {
 	cell := d.marks[f.Name]
 	j := d.be.Join(f.Join)
+	if f.Many { // see lines
+		return
+	}
 	if j != nil && j.Own == mapping.NotOwn {
 		if j.Lookup != nil {
 			d.lookupCell(f)
@@ -86,7 +99,11 @@ func (d *draft) encode(f *mapping.BoundField) ([]mapping.Out, error) {
 	if v.Type == model.Ref && f.Codec != "ref" {
 		return nil, fmt.Errorf("a reference cannot stand in column %s", f.Cols[0])
 	}
-	return f.Encode(v, d.b.bound.ContextOf(d.fields, d.cols))
+	rc := d.b.bound.ContextOf(d.fields, d.cols)
+	if d.host != nil && d.fields[model.FCurrency].IsZero() { // the row's own currency is the host's
+		rc.Currency = d.b.bound.ContextOf(d.host.fields, d.cols).Currency
+	}
+	return f.Encode(v, rc)
 }
 
 func (d *draft) refCell(r *row, f *mapping.BoundField, cell model.Cell) {
@@ -96,7 +113,9 @@ func (d *draft) refCell(r *row, f *mapping.BoundField, cell model.Cell) {
 		return
 	}
 	if ref != nil {
-		r.put(f.Cols[0], nil, ref, markOf(cell), evidenceOf(cell), f.Name)
+		for i, col := range f.Cols {
+			r.put(col, nil, atKey(*ref, i, len(f.Cols)), markOf(cell), evidenceOf(cell), f.Name)
+		}
 		return
 	}
 	outs, err := f.Encode(model.RefValue(key), mapping.RowContext{})
@@ -133,10 +152,16 @@ func (b *builder) resolve(f *mapping.BoundField, v model.Value) (key string, ref
 			why = reasons(e.Holds).reason
 		}
 		return "", nil, hold{CodeDependent, strings.TrimSuffix(fmt.Sprintf("it points at %s %s, which is held: %s", e.Kind, clip(e.Label), why), ": ")}
-	case len(f.Cols) != 1:
-		return "", nil, hold{CodeDependent, fmt.Sprintf("it points at a new %s by several columns", e.Kind)}
 	}
 	return "", &model.RowRef{Entity: e.ID, Table: to.Main.Qualified()}, hold{}
+}
+
+// atKey is a reference to one column of a row's key.
+func atKey(ref model.RowRef, i, of int) *model.RowRef {
+	if of > 1 {
+		ref.Pos = i + 1
+	}
+	return &ref
 }
 
 // links connects own rows with what they hang on.
@@ -146,13 +171,23 @@ func (d *draft) links() {
 			switch j.Own {
 			case mapping.OwnBefore:
 				if r := d.row(l.Join); r != nil {
-					r.put(l.Ours, nil, d.ref(j.Name), model.Derived, nil, "")
+					d.pointBefore(r, j, l)
 				}
 			case mapping.OwnAfter:
-				d.linkAfter(d.row(j.Name), l)
+				for _, r := range d.rows {
+					if r.join == j.Name {
+						d.linkAfter(r, l)
+					}
+				}
 			}
 		}
 	}
+}
+
+// pointBefore lets a row point at the own row that is written before it.
+func (d *draft) pointBefore(r *row, j *mapping.BoundJoin, l mapping.Link) {
+	key := rowKey(j.Table, j.Table.PrimaryKey)
+	r.put(l.Ours, nil, atKey(*d.ref(j.Name), indexOf(key, l.Column), len(key)), model.Derived, nil, "")
 }
 
 // linkAfter points an own-after row at the row it hangs on: by that row's key, else by a copied value.
@@ -163,30 +198,43 @@ func (d *draft) linkAfter(r *row, l mapping.Link) {
 	}
 	key := d.be.Key
 	if l.Join != "" {
-		key = up.table.PrimaryKey
+		key = rowKey(up.table, up.table.PrimaryKey)
 	}
 	if c := up.cells[l.Ours]; c != nil {
 		r.put(l.Column, c.Value, c.Ref, model.Derived, nil, "")
 		return
 	}
-	if len(key) == 1 && key[0] == l.Ours {
-		if len(up.key) == 1 && up.action == actionUpdate {
-			r.put(l.Column, &up.key[0], nil, model.Derived, nil, "")
+	if at := indexOf(key, l.Ours); at >= 0 {
+		if len(up.key) == len(key) && up.action == actionUpdate {
+			r.put(l.Column, &up.key[at], nil, model.Derived, nil, "")
 			return
 		}
-		r.put(l.Column, nil, d.ref(l.Join), model.Derived, nil, "")
+		r.put(l.Column, nil, atKey(*d.ref(l.Join), at, len(key)), model.Derived, nil, "")
 		return
 	}
-	if s, ok := d.raw[l.Ours]; ok {
+	name := l.Ours
+	if l.Join != "" {
+		name = l.Join + "." + l.Ours
+	}
+	if s, ok := d.raw[name]; ok {
 		r.put(l.Column, &s, nil, model.Derived, nil, "")
 	}
+}
+
+func indexOf(list []string, s string) int {
+	for i, x := range list {
+		if x == s {
+			return i
+		}
+	}
+	return -1
 }
 
 // constants writes scope, where, and set.
 func (d *draft) constants() error {
 	for _, r := range d.rows {
 		where, set := d.be.Where, d.be.Set
-		if j := d.be.Join(r.part); j != nil {
+		if j := d.be.Join(r.join); j != nil {
 			where, set = j.Where, j.Set
 		}
 		if err := d.assign(r, set, "set"); err != nil {
@@ -204,8 +252,16 @@ func (d *draft) constants() error {
 // filled writes what stands in for values that no evidence names: missing, then like.
 func (d *draft) filled() error {
 	for _, r := range d.rows {
+		for _, g := range d.guests {
+			if r.part != "" {
+				continue
+			}
+			if err := g.assign(r, g.be.Missing, "missing"); err != nil {
+				return err
+			}
+		}
 		list := d.be.Missing
-		if j := d.be.Join(r.part); j != nil {
+		if j := d.be.Join(r.join); j != nil {
 			list = j.Missing
 		}
 		if err := d.assign(r, list, "missing"); err != nil {
@@ -231,7 +287,7 @@ func (d *draft) assign(r *row, list []mapping.Assign, what string) error {
 			r.put(a.Column, text, nil, model.Filled, nil, "")
 			continue
 		}
-		v, err := a.Value.Expr.Eval(d.scope(a.Path))
+		v, err := a.Value.Expr.Eval(d.rowScope(r, a.Path))
 		if err != nil {
 			d.stop(CodeUnfit, "%s %s: %v", what, a.Column, err)
 			continue
@@ -308,15 +364,12 @@ func (d *draft) naturalKey(r *row, key []string) {
 // extras drafts the rows that are written along with a new one.
 func (d *draft) extras() error {
 	for i, x := range d.be.Extras {
-		if x.When != nil {
-			v, err := x.When.Eval(d.scope(x.Path))
-			if err != nil {
-				d.stop(CodeUnfit, "rows: %v", err)
-				continue
-			}
-			if yes, _ := v.(bool); !yes {
-				continue
-			}
+		yes, err := d.holds(x.When, x.Path)
+		if err != nil {
+			d.stop(CodeUnfit, "rows: %v", err)
+		}
+		if err != nil || !yes {
+			continue
 		}
 		r := d.add(fmt.Sprintf("rows.%d", i), x.Table, actionInsert)
 		if err := d.assign(r, x.Set, "rows"); err != nil {
@@ -340,7 +393,7 @@ func (d *draft) required(r *row) {
 		if !mapping.Needs(r.table, c) && !(given && c.NotNull) {
 			continue
 		}
-		if t != nil && t.gen == c.Name || d.kept(r.part, c.Name) {
+		if t != nil && t.gen == c.Name || d.kept(r.join, c.Name) {
 			continue
 		}
 		d.stop(CodeUnfit, "table %s: no evidence for the required column %s", r.table.Name, c.Name)
@@ -352,6 +405,13 @@ func (d *draft) kept(part, col string) bool {
 	for _, f := range d.be.Fields {
 		if f.ReadOnly && f.Join == part && has(f.Cols, col) {
 			return true
+		}
+	}
+	for _, g := range d.be.Guests {
+		for _, f := range g.Fields {
+			if f.ReadOnly && f.Join == part && has(f.Cols, col) {
+				return true
+			}
 		}
 	}
 	return false
@@ -371,7 +431,7 @@ func (d *draft) partKeys() {
 func (d *draft) prune() {
 	var keep []*row
 	for _, r := range d.rows {
-		j := d.be.Join(r.part)
+		j := d.be.Join(r.join)
 		if j == nil || j.Own != mapping.OwnAfter || len(j.Set) > 0 || d.says(r) {
 			keep = append(keep, r)
 		}

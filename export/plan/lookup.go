@@ -87,6 +87,11 @@ func (d *draft) lookupSource(j *mapping.BoundJoin) model.Cell {
 			return d.marks[f.Name]
 		}
 	}
+	for _, g := range d.guests {
+		if c := g.lookupSource(j); !c.Value.IsZero() {
+			return c
+		}
+	}
 	return model.Cell{}
 }
 
@@ -192,12 +197,19 @@ func get(r *model.Row, col string) *string {
 	return &s
 }
 
+// rowScope is what an expression of one row sees: of a line among many, item and i too.
+func (d *draft) rowScope(r *row, place string) *mapping.Scope {
+	if r.line == 0 {
+		return d.scope(place)
+	}
+	sc := d.scope(fmt.Sprintf("%s %d", place, r.line))
+	sc.Item, sc.I = d.item(r), r.line
+	return sc
+}
+
 // scope is what an expression of this entity sees. Randomness is seeded by the entity and the place.
 func (d *draft) scope(place string) *mapping.Scope {
-	key := any(model.RowRef{Entity: d.e.ID, Table: d.be.Main.Qualified()})
-	if d.e.Backup != nil {
-		key = d.e.Backup.Key
-	}
+	key := d.selfKey()
 	sc := &mapping.Scope{R: d.record(d.fields, d.raw, key), Key: key, Zone: d.b.bound.Zone, Seed: d.e.ID + " " + place}
 	sc.Customer = d.related(model.FCustomer, model.Customer)
 	sc.Vehicle = d.related(model.FVehicle, model.Vehicle)
@@ -216,8 +228,53 @@ func (d *draft) scope(place string) *mapping.Scope {
 		sc.Vehicle = sc.R
 	case model.Reservation:
 		sc.Reservation = sc.R
+		for _, g := range d.guests { // an embedded customer's fields are the row's own, too
+			if g.e.Kind == model.Customer {
+				for name, v := range d.record(g.fields, nil, nil) {
+					if _, own := sc.R[name]; !own {
+						sc.R[name] = v
+					}
+				}
+			}
+		}
 	}
 	return sc
+}
+
+// selfKey is the key of this entity's row: of an entity that stands in another's row, that one's.
+func (d *draft) selfKey() any {
+	if d.host != nil {
+		return d.host.selfKey()
+	}
+	if d.e.Backup != nil {
+		return keyParts(d.e.Backup.Key, len(d.be.Key))
+	}
+	return newKey(model.RowRef{Entity: d.e.ID, Table: d.be.Main.Qualified()}, len(d.be.Key))
+}
+
+// keyParts is a key as expressions see it: a text, or a list of the parts of a composite one.
+func keyParts(key string, n int) any {
+	parts := strings.Split(key, model.KeySep)
+	if n <= 1 || len(parts) != n {
+		return key
+	}
+	var out []any
+	for _, p := range parts {
+		out = append(out, p)
+	}
+	return out
+}
+
+// newKey is the key of a row that is still to be written.
+func newKey(ref model.RowRef, n int) any {
+	if n <= 1 {
+		return ref
+	}
+	var out []any
+	for i := range n {
+		out = append(out, *atKey(ref, i, n))
+	}
+	return out
 }
 
 // record makes one record for expressions: fields under their names (the company's own without "x_" too).
@@ -241,16 +298,23 @@ func (d *draft) record(fields map[model.Field]model.Value, raw map[string]string
 	return m
 }
 
-// keyOf is an entity's key for expressions: text, or a reference while only the import knows it.
+// keyOf is an entity's key for expressions: text, or a reference while only the import knows it; a list of
+// them for a composite key. nil for one without rows of its own.
 func keyOf(b *builder, e *model.Entity) any {
+	to := b.bound.Kind(e.Kind)
 	switch {
+	case to != nil && to.Host != nil:
+		return nil
+	case to != nil && e.Backup != nil:
+		return keyParts(e.Backup.Key, len(to.Key))
 	case e.Backup != nil:
 		return e.Backup.Key
+	case to != nil && e.Live != nil:
+		return keyParts(e.Live.Key, len(to.Key))
 	case e.Live != nil:
 		return e.Live.Key
-	}
-	if to := b.bound.Kind(e.Kind); to != nil {
-		return model.RowRef{Entity: e.ID, Table: to.Main.Qualified()}
+	case to != nil:
+		return newKey(model.RowRef{Entity: e.ID, Table: to.Main.Qualified()}, len(to.Key))
 	}
 	return nil
 }
@@ -262,6 +326,11 @@ func (d *draft) related(f model.Field, k model.Kind) map[string]any {
 	if v.IsZero() && f != model.FReservation {
 		v = d.b.fieldOf(d.fields[model.FReservation], model.Reservation, f)
 	}
+	return d.referred(v, k)
+}
+
+// referred is the record of the row that a reference points at; nil when there is none.
+func (d *draft) referred(v model.Value, k model.Kind) map[string]any {
 	if v.Type != model.Ref {
 		return nil
 	}
@@ -279,7 +348,11 @@ func (d *draft) related(f model.Field, k model.Kind) map[string]any {
 		return d.record(fields, raw, keyOf(d.b, e))
 	}
 	if r := d.b.recs[k][v.Str]; r != nil {
-		return d.record(r.Fields, r.Raw, r.Key)
+		n := 1
+		if to := d.b.bound.Kind(k); to != nil {
+			n = len(to.Key)
+		}
+		return d.record(r.Fields, r.Raw, keyParts(r.Key, n))
 	}
 	return nil
 }

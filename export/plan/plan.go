@@ -66,6 +66,12 @@ type builder struct {
 	drafts []*draft
 	held   []model.HeldRow
 	plan   *model.Plan
+
+	paying   map[string][]*model.Entity // payments that stand in a reservation's row, by the reservation's entity id
+	noRoom   map[string]hold            // payments for which a reservation's row has no room
+	guestOf  map[string]*draft          // drafts of entities that stand in other rows, by entity id
+	placed   map[string]bool            // embedded customers that stand in a planned row
+	byBackup map[string]*model.Entity   // customers by the backup's key
 }
 
 // hold says why an entity is not written; the zero value means it is.
@@ -78,9 +84,15 @@ func Build(in Input) (*model.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range b.bound.Kinds {
-		if err := b.kind(e); err != nil {
-			return nil, fmt.Errorf("plan %s: %w", e.Name, err)
+	b.lodgers()
+	for _, hosted := range []bool{false, true} {
+		for _, e := range b.bound.Kinds {
+			if (e.Host != nil) != hosted {
+				continue
+			}
+			if err := b.kind(e); err != nil {
+				return nil, fmt.Errorf("plan %s: %w", e.Name, err)
+			}
 		}
 	}
 	b.collect()
@@ -95,7 +107,8 @@ func Build(in Input) (*model.Plan, error) {
 }
 
 func newBuilder(in Input) (*builder, error) {
-	b := &builder{in: in, target: in.Backup, ents: map[string]*model.Entity{}, lost: map[string]hold{}, likes: map[model.Kind]*likeIndex{}}
+	b := &builder{in: in, target: in.Backup, ents: map[string]*model.Entity{}, lost: map[string]hold{}, likes: map[model.Kind]*likeIndex{},
+		paying: map[string][]*model.Entity{}, noRoom: map[string]hold{}, guestOf: map[string]*draft{}, placed: map[string]bool{}, byBackup: map[string]*model.Entity{}}
 	books := in.Books
 	if in.Live != nil {
 		b.target = in.Live
@@ -110,6 +123,9 @@ func newBuilder(in Input) (*builder, error) {
 	b.find = mapping.NewFinder(b.bound, b.target)
 	for _, e := range in.Entities {
 		b.ents[e.ID] = e
+		if e.Kind == model.Customer && e.Backup != nil {
+			b.byBackup[e.Backup.Key] = e
+		}
 	}
 	b.recs = map[model.Kind]map[string]*model.Record{}
 	if books != nil {
@@ -187,7 +203,8 @@ func (b *builder) kind(e *mapping.BoundEntity) error {
 
 // entity plans one entity: nil when there is nothing to write.
 func (b *builder) entity(be *mapping.BoundEntity, e *model.Entity) (*draft, error) {
-	if e.State == model.Unchanged {
+	lodges := be.Write && e.Backup != nil && !e.Held() && b.guestNews(be, e)
+	if e.State == model.Unchanged && !lodges {
 		return nil, nil
 	}
 	if e.Held() {
@@ -195,13 +212,15 @@ func (b *builder) entity(be *mapping.BoundEntity, e *model.Entity) (*draft, erro
 		return nil, nil
 	}
 	switch {
+	case be.Host != nil:
+		return b.hosted(be, e)
 	case e.State == model.Rebuilt && e.Live == nil && e.Backup == nil:
 		if !be.Write {
 			b.hold(be, e, hold{CodeUnfit, "rows of " + be.Table("").Name + " are looked up, not written"})
 			return nil, nil
 		}
 		return b.insert(be, e)
-	case e.State == model.Updated && be.Write:
+	case (e.State == model.Updated || lodges) && be.Write:
 		return b.update(be, e)
 	}
 	return nil, nil

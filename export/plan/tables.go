@@ -37,7 +37,9 @@ func (b *builder) tables() {
 				b.addTable(j.Table, j.Table.PrimaryKey, nil)
 			}
 		}
-		b.addTable(e.Main, e.Key, e)
+		if e.Host == nil {
+			b.addTable(e.Main, e.Key, e)
+		}
 		for _, j := range e.Joins {
 			if j.Own == mapping.OwnAfter {
 				b.addTable(j.Table, j.Table.PrimaryKey, nil)
@@ -45,6 +47,15 @@ func (b *builder) tables() {
 		}
 		for _, x := range e.Extras {
 			b.addTable(x.Table, x.Table.PrimaryKey, nil)
+		}
+	}
+	for _, e := range b.bound.Kinds {
+		for _, x := range e.Afters {
+			key := x.Table.PrimaryKey
+			if len(key) == 0 {
+				key = x.Pick
+			}
+			b.addTable(x.Table, key, nil)
 		}
 	}
 	b.sortTables()
@@ -123,16 +134,39 @@ func findColumns(e *mapping.BoundEntity) [][]string {
 	for _, set := range e.Find {
 		var cols []string
 		for _, name := range set {
-			f := e.Field(name)
-			if f == nil || f.Join != "" {
+			part := ownColumns(e, name)
+			if part == nil {
 				cols = nil
 				break
 			}
-			cols = append(cols, f.Cols...)
+			cols = append(cols, part...)
 		}
 		if len(cols) > 0 && !overlap(cols, e.Key) {
 			out = append(out, cols)
 		}
+	}
+	return out
+}
+
+// ownColumns are the columns of the main table that a field of a natural key stands in; an embedded customer
+// is told by its own first natural key. nil when there are none.
+func ownColumns(e *mapping.BoundEntity, name model.Field) []string {
+	if f := e.Field(name); f != nil {
+		if f.Join != "" {
+			return nil
+		}
+		return f.Cols
+	}
+	g := e.Guest(model.Customer)
+	if name != model.FCustomer || g == nil || len(g.Find) == 0 {
+		return nil
+	}
+	var out []string
+	for _, f := range g.Find[0] {
+		if g.Field(f) == nil || g.Field(f).Join != "" {
+			return nil
+		}
+		out = append(out, g.Field(f).Cols...)
 	}
 	return out
 }
@@ -146,7 +180,7 @@ func overlap(a, b []string) bool {
 	return false
 }
 
-func has(list []string, s string) bool {
+func has[T comparable](list []T, s T) bool {
 	for _, x := range list {
 		if x == s {
 			return true
@@ -168,7 +202,7 @@ func (b *builder) sortTables() {
 	}
 	for _, e := range b.bound.Kinds {
 		for _, f := range e.Fields {
-			if to := b.bound.Kind(f.Ref); f.Ref != "" && to != nil && to.Main != f.Table {
+			if to := b.bound.Kind(f.Ref); f.Ref != "" && to != nil && to.Host == nil && to.Main != f.Table {
 				parents[f.Table] = append(parents[f.Table], to.Main)
 			}
 		}

@@ -31,12 +31,21 @@ func (b *builder) update(be *mapping.BoundEntity, e *model.Entity) (*draft, erro
 		may[f] = true
 	}
 	for _, f := range be.Fields {
-		if !may[f.Name] || !d.marks[f.Name].Changed {
+		if !may[f.Name] || !d.marks[f.Name].Changed || f.Many {
 			continue
 		}
 		if clash := d.change(f); clash != "" {
 			clashes = append(clashes, clash)
 		}
+	}
+	more, err := d.guestChanges()
+	if err != nil {
+		return nil, err
+	}
+	clashes = append(append(clashes, more...), d.changedLists()...)
+	clashes = append(clashes, d.movedSums(target.Fields)...)
+	for _, g := range d.guests {
+		b.guestOf[g.e.ID] = g
 	}
 	d.changedLookups()
 	d.drop()
@@ -106,22 +115,26 @@ func (d *draft) partRow(part string) *row {
 	if r := d.row(part); r != nil {
 		return r
 	}
+	if d.host != nil {
+		return d.host.partRow(part)
+	}
 	j := d.be.Join(part)
-	if j == nil || j.Own == mapping.NotOwn {
+	if j == nil || j.Own == mapping.NotOwn || j.Many {
 		return nil
 	}
 	var key []string
-	for _, k := range j.Table.PrimaryKey {
+	names := d.b.entry(j.Table).plan.Key
+	for _, k := range names {
 		if s, ok := d.raw[part+"."+k]; ok {
 			key = append(key, s)
 		}
 	}
-	if len(key) > 0 && len(key) == len(j.Table.PrimaryKey) {
-		r := d.add(part, j.Table, actionUpdate)
+	if len(key) > 0 && len(key) == len(names) {
+		r := d.addJoin(j, actionUpdate)
 		r.key = key
 		return r
 	}
-	r := d.add(part, j.Table, actionInsert)
+	r := d.addJoin(j, actionInsert)
 	d.linkNew(j, r)
 	return r
 }
@@ -135,7 +148,7 @@ func (d *draft) linkNew(j *mapping.BoundJoin, r *row) {
 			return
 		}
 		if j.Own == mapping.OwnBefore {
-			up.put(l.Ours, nil, d.ref(j.Name), model.Derived, nil, "")
+			d.pointBefore(up, j, l)
 			up.cells[l.Ours].Was = d.was(l.Join, l.Ours)
 			continue
 		}
@@ -183,7 +196,7 @@ func (d *draft) settle(r *row, part, col string, f model.Field) (clash string) {
 		name = part + "." + col
 	}
 	var old *string
-	if s, ok := d.e.Backup.Raw[name]; ok {
+	if s, ok := d.standingRaw()[name]; ok {
 		old = &s
 	}
 	if !mapping.Same(class, old, c.Was) {
@@ -191,6 +204,14 @@ func (d *draft) settle(r *row, part, col string, f model.Field) (clash string) {
 		return fmt.Sprintf("%s changed in live since: %s there, %s by the evidence", f, shown(c.Was), shown(c.Value))
 	}
 	return ""
+}
+
+// standingRaw is the backup's row as it was: of an entity that stands in another's row, that one's.
+func (d *draft) standingRaw() map[string]string {
+	if d.host != nil {
+		return d.host.standingRaw()
+	}
+	return d.e.Backup.Raw
 }
 
 func shown(s *string) string {
@@ -246,7 +267,7 @@ func (d *draft) touch() error {
 			continue
 		}
 		list := d.be.SetOnUpdate
-		if j := d.be.Join(r.part); j != nil {
+		if j := d.be.Join(r.join); j != nil {
 			list = j.SetOnUpdate
 		}
 		if err := d.assign(r, list, "set_on_update"); err != nil {

@@ -27,6 +27,8 @@ type jsonRow struct {
 	Entity string              `json:"entity"`
 	Part   string              `json:"part,omitempty"`
 	Cells  map[string]jsonCell `json:"cells"`
+	Where  map[string]jsonCell `json:"where,omitempty"` // add, pick: which row of the target
+	Pick   []string            `json:"pick,omitempty"`
 	Link   jsonLink            `json:"link"`
 }
 
@@ -42,6 +44,7 @@ type jsonRef struct {
 	Entity string `json:"entity"`
 	Table  string `json:"table"`
 	Part   string `json:"part"`
+	Pos    int    `json:"pos,omitempty"`
 }
 
 type jsonLink struct {
@@ -66,19 +69,27 @@ func WriteJSONL(w io.Writer, p *model.Plan) error {
 }
 
 func rowJSON(r *model.PlanRow) jsonRow {
-	j := jsonRow{Table: r.Table, Key: r.Key, Action: r.Action, Entity: r.Entity, Part: r.Part, Cells: map[string]jsonCell{},
+	j := jsonRow{Table: r.Table, Key: r.Key, Action: r.Action, Entity: r.Entity, Part: r.Part, Cells: cellsJSON(r.Cells), Pick: r.Pick,
 		Link: jsonLink{P: fraction(r.P), Why: r.Why}}
-	for _, c := range r.Cells {
+	if len(r.Where) > 0 {
+		j.Where = cellsJSON(r.Where)
+	}
+	return j
+}
+
+func cellsJSON(cells []model.PlanCell) map[string]jsonCell {
+	out := map[string]jsonCell{}
+	for _, c := range cells {
 		x := jsonCell{Value: c.Value, Was: c.Was, Mark: c.Mark, Evidence: c.Evidence}
 		if x.Evidence == nil {
 			x.Evidence = []string{}
 		}
 		if c.Ref != nil {
-			x.Ref = &jsonRef{Entity: c.Ref.Entity, Table: c.Ref.Table, Part: c.Ref.Part}
+			x.Ref = &jsonRef{Entity: c.Ref.Entity, Table: c.Ref.Table, Part: c.Ref.Part, Pos: c.Ref.Pos}
 		}
-		j.Cells[c.Column] = x
+		out[c.Column] = x
 	}
-	return j
+	return out
 }
 
 // fraction writes parts per million as a decimal fraction.

@@ -25,8 +25,9 @@ type table struct {
 	Sigs    []sig    // the sets of columns that rows write
 	Finds   [][]column
 	KeyCols []column
-	Known   int64 // the highest key that the plan's makers saw; 0 when keys do not tell
-	Updates int
+	Known   int64    // the highest key that the plan's makers saw; 0 when keys do not tell
+	Updates int      // rows that are there and are written to: changed, added to, claimed
+	Sums    []column // stored sums that the plan adds to
 	rows    []*row
 }
 
@@ -39,6 +40,7 @@ type column struct {
 	Always    bool // GENERATED ALWAYS AS IDENTITY
 	KeyPos    int  // 1-based place in the key, 0 for none
 	RefN      int  // 1-based number among the table's references, 0 for none
+	RefPos    int  // which column of the key it refers to, counting from 1
 	Pos       int
 }
 
@@ -54,6 +56,7 @@ type row struct {
 	Lost  string
 	cells map[string]*model.PlanCell
 	refs  map[string]int // column to row number
+	asks  []int          // rows whose keys it is found by
 }
 
 type rowID struct{ entity, table, part string }
@@ -70,6 +73,7 @@ type compiled struct {
 	Rows    []*row
 	Outside []outside
 	Links   []link // which column points at which planned table
+	Shapes  []*shape
 	byName  map[string]*table
 	byID    map[rowID]int
 }
@@ -77,7 +81,7 @@ type compiled struct {
 // link is a column that the plan fills with keys of another planned table.
 type link struct {
 	From *table
-	Col  column
+	Cols []column // as many as the key of To, in its order
 	To   *table
 }
 
@@ -209,13 +213,20 @@ func (t *table) index(col string) int {
 
 // finish gathers, after all rows are in, the staged columns, the column sets and the finds.
 func (t *table) finish(c *compiled) error {
-	staged, isRef := map[string]bool{}, map[string]bool{}
+	staged, pos := map[string]bool{}, map[string]int{}
 	for _, r := range t.rows {
-		for name := range r.cells {
-			if r.Action == "insert" {
-				staged[name] = true
-				isRef[name] = isRef[name] || r.refs[name] != 0
+		for name, cell := range r.cells {
+			if r.Action != "insert" {
+				continue
 			}
+			staged[name] = true
+			if cell.Ref == nil {
+				continue
+			}
+			if at := refPos(cell.Ref); pos[name] != 0 && pos[name] != at {
+				return fmt.Errorf("column %s refers to different columns of keys", name)
+			}
+			pos[name] = refPos(cell.Ref)
 		}
 	}
 	for i := range t.Cols {
@@ -226,8 +237,8 @@ func (t *table) finish(c *compiled) error {
 		if strings.HasPrefix(col.Name, "salvage ") || strings.HasPrefix(col.Name, "ref ") {
 			return fmt.Errorf("column %q has a name that the staging tables need", col.Name)
 		}
-		if isRef[col.Name] {
-			col.RefN = len(t.Refs) + 1
+		if pos[col.Name] != 0 {
+			col.RefN, col.RefPos = len(t.Refs)+1, pos[col.Name]
 			t.Refs = append(t.Refs, *col)
 		}
 		t.Stage = append(t.Stage, *col)

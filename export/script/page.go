@@ -181,8 +181,8 @@ func (p *page) funcs() template.FuncMap {
 	return template.FuncMap{
 		"lit": lit, "ident": ident, "remark": remark, "upper": strings.ToUpper,
 		"match": match, "agree": agree, "keyArray": keyArray, "sequence": sequence, "sequenceFrom": sequenceFrom,
-		"beforeTrigger": beforeTrigger,
-		"image":         func(t *table, alias string) string { return image(t.Cols, alias) },
+		"beforeTrigger": beforeTrigger, "sumUndo": sumUndo,
+		"image": func(t *table, alias string) string { return image(t.Cols, alias) },
 		"schema": func(t *table) string {
 			if t.T.Schema == "" {
 				return "public"

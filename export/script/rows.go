@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"salvage/model"
 )
@@ -42,6 +43,8 @@ func (c *compiled) addRow(r *row) error {
 		}
 		t.rows = append(t.rows, r)
 		return nil
+	case "add", "pick":
+		return c.addAfter(t, r)
 	}
 	return fmt.Errorf("action %q is unknown", r.Action)
 }
@@ -83,21 +86,51 @@ func (c *compiled) number(ref model.RowRef) int {
 	return c.byID[id]
 }
 
+// addLink notes that a column is filled with keys of a planned table. Of a composite key the columns come
+// one by one; those of one row of the plan belong together.
 func (c *compiled) addLink(t *table, col column, ref *model.RowRef) error {
 	to := c.byName[ref.Table]
 	if to == nil {
 		return fmt.Errorf("column %s points at table %s, which is not planned", col.Name, ref.Table)
 	}
-	if len(to.Key) != 1 {
+	at := refPos(ref) - 1
+	if len(to.Key) > 1 && ref.Pos == 0 || at >= len(to.Key) {
 		return fmt.Errorf("column %s points at table %s, whose key has %d columns", col.Name, ref.Table, len(to.Key))
 	}
-	for _, l := range c.Links {
-		if l.From == t && l.Col.Name == col.Name && l.To == to {
+	for i := range c.Links {
+		l := &c.Links[i]
+		if l.From != t || l.To != to {
+			continue
+		}
+		if l.Cols[at].Name == col.Name {
+			return nil
+		}
+		if l.Cols[at].Name == "" {
+			l.Cols[at] = col
 			return nil
 		}
 	}
-	c.Links = append(c.Links, link{t, col, to})
+	l := link{t, make([]column, len(to.Key)), to}
+	l.Cols[at] = col
+	c.Links = append(c.Links, l)
 	return nil
+}
+
+// whole reports whether every column of the other table's key is known.
+func (l *link) whole() bool {
+	return !slices.ContainsFunc(l.Cols, func(c column) bool { return c.Name == "" })
+}
+
+// Child is the condition that row c of the table points at the row of the other one whose key stands in
+// r.key, a text array.
+func (l link) Child() string {
+	conds := make([]string, 0, len(l.Cols))
+	for i, col := range l.Cols {
+		if col.Name != "" {
+			conds = append(conds, fmt.Sprintf("c.%s = (r.key)[%d]::%s", col.SQL, i+1, col.Cast))
+		}
+	}
+	return strings.Join(conds, " AND ")
 }
 
 // addInsert settles the key of an insert and which columns it writes.
@@ -180,6 +213,11 @@ func (c *compiled) groups(size int) [][]*row {
 			first[r.Entity] = r.N
 		}
 		for _, n := range r.refs {
+			if n <= len(c.Rows) {
+				join(n, r.N)
+			}
+		}
+		for _, n := range r.asks {
 			if n <= len(c.Rows) {
 				join(n, r.N)
 			}

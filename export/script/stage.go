@@ -23,6 +23,7 @@ func (c *compiled) staging() string {
 		}
 		c.stageUpdates(&b, rows)
 	}
+	c.stageAfter(&b)
 	return b.String()
 }
 
@@ -84,11 +85,15 @@ func (t *table) stageRow(r *row) string {
 func (c *compiled) stageUpdates(b *strings.Builder, rows []*row) {
 	var heads, cells []string
 	for _, r := range rows {
-		if r.Action != "update" {
+		lost, key := "NULL", "NULL"
+		switch r.Action {
+		case "insert":
 			continue
+		case "update":
+			lost, key = lit(strings.Join(r.Key, "|")), textArray(r.Key)
 		}
-		heads = append(heads, fmt.Sprintf("  -- %s\n  (%d, %s, %s, %s, 'update', %s, %s)", r.comment(), r.N, lit(r.Table), lit(r.Entity), lit(r.Part),
-			lit(strings.Join(r.Key, "|")), textArray(r.Key)))
+		heads = append(heads, fmt.Sprintf("  -- %s\n  (%d, %s, %s, %s, %s, %s, %s)", r.comment(), r.N, lit(r.Table), lit(r.Entity), lit(r.Part),
+			lit(r.Action), lost, key))
 		for i := range r.Cells {
 			cell := &r.Cells[i]
 			ref := "NULL"
@@ -99,7 +104,7 @@ func (c *compiled) stageUpdates(b *strings.Builder, rows []*row) {
 			if cell.Ref == nil {
 				val = litOrNull(cell.Value)
 			}
-			cells = append(cells, fmt.Sprintf("  (%d, %s, %s, %s, %s)", r.N, lit(cell.Column), litOrNull(cell.Was), val, ref))
+			cells = append(cells, fmt.Sprintf("  (%d, %s, %s, %s, %s, %d)", r.N, lit(cell.Column), litOrNull(cell.Was), val, ref, refPos(cell.Ref)))
 		}
 	}
 	if len(heads) == 0 {
@@ -108,7 +113,7 @@ func (c *compiled) stageUpdates(b *strings.Builder, rows []*row) {
 	b.WriteString("INSERT INTO pg_temp.salvage_row (n, tbl, entity, part, action, lost, key) VALUES\n" + strings.Join(heads, ",\n") + ";\n")
 	for len(cells) > 0 {
 		n := min(chunk, len(cells))
-		b.WriteString("INSERT INTO pg_temp.salvage_cell (n, col, was, val, ref) VALUES\n" + strings.Join(cells[:n], ",\n") + ";\n")
+		b.WriteString("INSERT INTO pg_temp.salvage_cell (n, col, was, val, ref, pos) VALUES\n" + strings.Join(cells[:n], ",\n") + ";\n")
 		cells = cells[n:]
 	}
 }

@@ -180,7 +180,14 @@ func (p *page) addOrphans() {
 		}
 	}
 	for _, l := range p.Links {
-		add(l.From, []string{l.Col.Name}, l.To.SQL, l.To.Key)
+		if !l.whole() {
+			continue
+		}
+		names := make([]string, len(l.Cols))
+		for i, c := range l.Cols {
+			names[i] = c.Name
+		}
+		add(l.From, names, l.To.SQL, l.To.Key)
 	}
 }
 

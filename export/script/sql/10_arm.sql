@@ -48,7 +48,7 @@ BEGIN
       lost_key text,                           -- the key it had, as evidence names it
       new_key text,                            -- the key it has now
       key text[],                              -- the same by key column
-      how text NOT NULL,                       -- new, original, linked, known, updated, same, not needed, held:<why>
+      how text NOT NULL,                       -- new, original, linked, known, updated, added, same, not needed, held:<why>
       row_hash text,                           -- of the whole row as this run left it
       written jsonb,                           -- what salvage wrote into it so far, by column
       stored jsonb,                            -- the whole row as this run left it

@@ -11,25 +11,30 @@ CREATE TEMP TABLE salvage_col (tbl text, col text, pos integer, typ text, eq tex
 CREATE TEMP TABLE salvage_row (
   n integer PRIMARY KEY,        -- place in the plan
   tbl text, entity text, part text,
-  action text,                  -- insert, update; outside: only pointed at, written by an earlier run
+  action text,                  -- insert, update, add, pick; outside: only pointed at, written by an earlier run
   lost text,                    -- the key that evidence names
   key text[],                   -- the key in this database, once it is known
   how text,                     -- what becomes of it
   written jsonb, base_written jsonb, base jsonb, was jsonb, stored jsonb, row_hash text, cols text[],
   many boolean NOT NULL DEFAULT false
 ) ON COMMIT DROP;
-CREATE TEMP TABLE salvage_cell (n integer, col text, was text, val text, ref integer) ON COMMIT DROP;
+CREATE TEMP TABLE salvage_cell (n integer, col text, was text, val text, ref integer, pos integer) ON COMMIT DROP;
 CREATE TEMP TABLE salvage_edge (n integer, ref integer) ON COMMIT DROP;
 CREATE TEMP TABLE salvage_change (n integer, tbl text, col text, base text, base2 text, val text, state text) ON COMMIT DROP;
 CREATE TEMP TABLE salvage_job (n integer PRIMARY KEY, tbl text, key text[], cells jsonb) ON COMMIT DROP;
 CREATE TEMP TABLE salvage_stat (rel oid PRIMARY KEY, ins bigint, upd bigint, del bigint) ON COMMIT DROP;
 CREATE TEMP TABLE salvage_ack (rel text, verb text, key text, image text) ON COMMIT DROP;
+{{- if .Shapes}}
+CREATE TEMP TABLE salvage_after (n integer PRIMARY KEY, shape integer) ON COMMIT DROP;  -- rows to add to and to claim
+CREATE TEMP TABLE salvage_where (n integer, w integer, val text, ref integer, pos integer, PRIMARY KEY (n, w)) ON COMMIT DROP;{{end}}
 {{- range .Tabs}}{{if .Sigs}}
 CREATE TEMP TABLE salvage_s{{.Ord}} ("salvage n" integer PRIMARY KEY, "salvage cols" integer, "salvage entity" text, "salvage part" text, "salvage lost" text
 {{- range .Stage}}, {{.SQL}} text{{end}}{{range .Refs}}, "ref {{.RefN}}" integer{{end}}) ON COMMIT DROP;  -- {{remark .Name}}
 CREATE TEMP TABLE salvage_c{{.Ord}} ("salvage n" integer, LIKE {{.SQL}} INCLUDING DEFAULTS INCLUDING GENERATED) ON COMMIT DROP;{{end}}
 
-CREATE TEMP TABLE salvage_m{{.Ord}} ("salvage n" integer, LIKE {{.SQL}} INCLUDING DEFAULTS INCLUDING GENERATED) ON COMMIT DROP;{{end}}
+CREATE TEMP TABLE salvage_m{{.Ord}} ("salvage n" integer, LIKE {{.SQL}} INCLUDING DEFAULTS INCLUDING GENERATED) ON COMMIT DROP;
+{{- if .Sums}}
+CREATE TEMP TABLE salvage_sum{{.Ord}} (key text[]{{range .Sums}}, {{.SQL}} numeric{{end}}) ON COMMIT DROP;{{end}}{{end}}
 {{range .Tabs}}
 INSERT INTO pg_temp.salvage_tab (ord, tbl, rel, match, image, planned_inserts, planned_updates) VALUES ({{.Ord}}, {{lit .Name}}, {{lit .SQL}}, {{lit (match . "t" "r.key")}}, {{lit (image . "t")}}, {{.Inserts}}, {{.Updates}});
 INSERT INTO pg_temp.salvage_col (tbl, col, pos, typ, eq) VALUES
@@ -49,6 +54,8 @@ INSERT INTO pg_temp.salvage_row (n, tbl, entity, part, action, lost)
 {{- range .Refs}}
 INSERT INTO pg_temp.salvage_edge (n, ref) SELECT s."salvage n", s."ref {{.RefN}}" FROM pg_temp.salvage_s{{$t.Ord}} s WHERE s."ref {{.RefN}}" IS NOT NULL;{{end}}{{end}}{{end}}
 INSERT INTO pg_temp.salvage_edge (n, ref) SELECT c.n, c.ref FROM pg_temp.salvage_cell c WHERE c.ref IS NOT NULL;
+{{- if .Shapes}}
+INSERT INTO pg_temp.salvage_edge (n, ref) SELECT w.n, w.ref FROM pg_temp.salvage_where w WHERE w.ref IS NOT NULL;{{end}}
 CREATE INDEX ON pg_temp.salvage_row (entity);
 CREATE INDEX ON pg_temp.salvage_edge (n);
 ANALYZE pg_temp.salvage_row;
@@ -66,11 +73,21 @@ DO {{do "keys" .}};
 -- 6. Changes to rows that are there: compare and set.
 DO {{do "changes" .}};
 
+{{- if .Picks}}
+
+-- 6a. Free rows are claimed: the first one in order for the first that asks.
+DO {{do "picks" .}};{{end}}
+
 -- 7. Rows that would collide with what is there are held, and what hangs on them.
 DO {{do "candidates" .}};
 {{- range .Tabs}}{{if .Sigs}}
 ANALYZE pg_temp.salvage_c{{.Ord}};{{end}}
 ANALYZE pg_temp.salvage_m{{.Ord}};{{end}}
+{{- if .Adds}}
+
+-- 7a. Rows whose stored sums are added to.
+DO {{do "sums" .}};
+{{end}}
 DO {{do "collisions" .}};
 
 -- 8. Write. Only these statements touch the company's tables.

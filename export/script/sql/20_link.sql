@@ -1,6 +1,6 @@
 {{define "resolve"}}
 {{- $t := .}}{{range .Refs}}
-  UPDATE pg_temp.salvage_s{{$t.Ord}} s SET {{.SQL}} = r.key[1]
+  UPDATE pg_temp.salvage_s{{$t.Ord}} s SET {{.SQL}} = r.key[{{.RefPos}}]
   FROM pg_temp.salvage_row r WHERE r.n = s."ref {{.RefN}}" AND r.key IS NOT NULL;
 {{- end}}
 {{- end}}
@@ -8,10 +8,10 @@
   -- a held row holds what points at it, and the other new rows of the same thing
   LOOP
     UPDATE pg_temp.salvage_row r SET how = 'held:hangs on a row that is held'
-    WHERE r.action <> 'outside' AND r.how IN ('new', 'original', 'updated', 'change')
+    WHERE r.action <> 'outside' AND r.how IN ('new', 'original', 'updated', 'change', 'add')
       AND (EXISTS (SELECT 1 FROM pg_temp.salvage_edge e JOIN pg_temp.salvage_row q ON q.n = e.ref WHERE e.n = r.n AND q.how LIKE 'held:%')
-        OR r.how IN ('new', 'original') AND EXISTS (
-          SELECT 1 FROM pg_temp.salvage_row q WHERE q.entity = r.entity AND q.action = 'insert' AND q.how LIKE 'held:%'));
+        OR (r.how IN ('new', 'original') OR r.action IN ('add', 'pick')) AND EXISTS (
+          SELECT 1 FROM pg_temp.salvage_row q WHERE q.entity = r.entity AND q.action IN ('insert', 'add', 'pick') AND q.how LIKE 'held:%'));
     EXIT WHEN NOT FOUND;
   END LOOP;
 {{- end}}
@@ -67,7 +67,7 @@ BEGIN
     SELECT 1 FROM pg_temp.salvage_row q WHERE q.tbl = r.tbl AND q.key = r.key AND (q.how = 'known' OR q.how = 'linked' AND q.n < r.n));
   -- of a thing that is there already, no part is written
   UPDATE pg_temp.salvage_row r SET how = 'not needed'
-  WHERE r.how IS NULL AND r.action = 'insert' AND r.part <> '' AND EXISTS (
+  WHERE r.how IS NULL AND r.action IN ('insert', 'add', 'pick') AND r.part <> '' AND EXISTS (
     SELECT 1 FROM pg_temp.salvage_row q WHERE q.entity = r.entity AND q.part = '' AND q.how = 'linked');
 END
 {{end}}
@@ -116,7 +116,9 @@ BEGIN
       USING HINT = 'the sequence stands far behind the ids in the table: run 00_fence.sql first';
   END IF;
 {{- range $t := .Tabs}}{{if .Sigs}}{{template "resolve" .}}{{end}}{{end}}
-  UPDATE pg_temp.salvage_cell c SET val = r.key[1] FROM pg_temp.salvage_row r WHERE r.n = c.ref AND r.key IS NOT NULL;
+  UPDATE pg_temp.salvage_cell c SET val = r.key[c.pos] FROM pg_temp.salvage_row r WHERE r.n = c.ref AND r.key IS NOT NULL;
+{{- if .Shapes}}
+  UPDATE pg_temp.salvage_where w SET val = r.key[w.pos] FROM pg_temp.salvage_row r WHERE r.n = w.ref AND r.key IS NOT NULL;{{end}}
 {{range $t := .Tabs}}{{range .Sigs}}
   UPDATE pg_temp.salvage_row r SET written = x.w
   FROM (SELECT s."salvage n" AS n, to_jsonb(q) AS w FROM pg_temp.salvage_s{{$t.Ord}} s

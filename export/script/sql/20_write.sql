@@ -107,11 +107,25 @@ BEGIN
   ORDER BY c."salvage n";{{end}}
   PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
 {{- end}}{{end}}
+{{- range $t := .Tabs}}{{if .Sums}}
+  -- {{remark .Name}}: stored sums, each row once; added to what stands there now, whatever it is
+  PERFORM 1 FROM {{.SQL}} t JOIN pg_temp.salvage_row r ON r.tbl = {{lit .Name}} AND r.how = 'add' AND {{match . "t" "r.key"}} FOR UPDATE OF t;
+  UPDATE pg_temp.salvage_row r SET was = {{image . "t"}} FROM {{.SQL}} t WHERE r.tbl = {{lit .Name}} AND r.how = 'add' AND {{match . "t" "r.key"}};
+  INSERT INTO pg_temp.salvage_sum{{.Ord}} (key{{range .Sums}}, {{.SQL}}{{end}})
+  SELECT r.key{{range .Sums}}, sum(c.val::numeric) FILTER (WHERE c.col = {{lit .Name}}){{end}}
+  FROM pg_temp.salvage_row r JOIN pg_temp.salvage_cell c ON c.n = r.n WHERE r.tbl = {{lit .Name}} AND r.how = 'add' GROUP BY r.key;
+  PERFORM set_config('search_path', current_setting('salvage.app_path'), true);
+  UPDATE {{.SQL}} AS t SET {{range $i, $c := .Sums}}{{if $i}}, {{end}}{{.SQL}} = CASE WHEN j.{{.SQL}} IS NULL THEN t.{{.SQL}} ELSE (coalesce(t.{{.SQL}}::numeric, 0) OPERATOR(pg_catalog.+) j.{{.SQL}})::{{.Cast}} END{{end}}
+  FROM pg_temp.salvage_sum{{.Ord}} j WHERE {{match . "t" "j.key"}};
+  PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+{{- end}}{{end}}
   -- let deferred checks and triggers speak now, not at COMMIT
   PERFORM set_config('search_path', current_setting('salvage.app_path'), true);
   SET CONSTRAINTS ALL IMMEDIATE;
   PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
   UPDATE pg_temp.salvage_row SET how = 'updated' WHERE how = 'change';
+{{- if .Adds}}
+  UPDATE pg_temp.salvage_row SET how = 'added' WHERE how = 'add';{{end}}
 END
 {{end}}
 {{define "account"}}
@@ -123,15 +137,15 @@ BEGIN
 {{- template "in-transaction" .}}
   FOR x IN SELECT b.* FROM pg_temp.salvage_tab b ORDER BY b.ord LOOP
     EXECUTE format('UPDATE pg_temp.salvage_row r SET stored = i.image, row_hash = md5(i.image::text), key = i.key
-      FROM (SELECT r.n, %s AS image, ARRAY[%s] AS key FROM pg_temp.salvage_row r JOIN %s t ON %s WHERE r.tbl = %L AND r.how IN (''new'', ''original'', ''updated'')) i WHERE i.n = r.n',
+      FROM (SELECT r.n, %s AS image, ARRAY[%s] AS key FROM pg_temp.salvage_row r JOIN %s t ON %s WHERE r.tbl = %L AND r.how IN (''new'', ''original'', ''updated'', ''added'')) i WHERE i.n = r.n',
       x.image, (SELECT string_agg(format('t.%I::text', u.c), ', ' ORDER BY u.o) FROM unnest(CASE x.tbl {{range .Tabs}}WHEN {{lit .Name}} THEN {{names .Key}} {{end}}END) WITH ORDINALITY AS u (c, o)), x.rel, x.match, x.tbl);
   END LOOP;
-  SELECT string_agg(DISTINCT r.tbl, ', ') INTO bad FROM pg_temp.salvage_row r WHERE r.how IN ('new', 'original', 'updated') AND r.row_hash IS NULL;
+  SELECT string_agg(DISTINCT r.tbl, ', ') INTO bad FROM pg_temp.salvage_row r WHERE r.how IN ('new', 'original', 'updated', 'added') AND r.row_hash IS NULL;
   IF bad IS NOT NULL THEN
     RAISE EXCEPTION 'salvage: rows written into % are not there: a trigger or rule changed or dropped them', bad;
   END IF;
   -- G7: exactly the planned writes, in every table of the database
-  SELECT count(*) INTO done FROM pg_temp.salvage_row r WHERE r.how IN ('new', 'original', 'updated');
+  SELECT count(*) INTO done FROM pg_temp.salvage_row r WHERE r.how IN ('new', 'original', 'updated', 'added');
   SELECT string_agg(format('%s: %s inserted (planned %s), %s updated (planned %s), %s removed (planned 0)', w.rel::regclass, w.ins, w.pins, w.upd, w.pupd, w.del), '; ' ORDER BY w.rel::regclass::text)
   INTO bad
   FROM (
@@ -141,7 +155,7 @@ BEGIN
           FROM (SELECT coalesce(pg_partition_root(t.relid)::oid, t.relid) AS rel, sum(t.n_tup_ins) AS ins, sum(t.n_tup_upd) AS upd, sum(t.n_tup_del) AS del
                 FROM pg_stat_xact_user_tables t WHERE t.schemaname <> 'salvage' AND t.schemaname !~ '^pg_(toast_)?temp_' GROUP BY 1) s
           LEFT JOIN pg_temp.salvage_stat o ON o.rel = s.rel) n
-    FULL JOIN (SELECT b.rel::regclass::oid AS rel, count(*) FILTER (WHERE r.how IN ('new', 'original')) AS ins, count(*) FILTER (WHERE r.how = 'updated') AS upd
+    FULL JOIN (SELECT b.rel::regclass::oid AS rel, count(*) FILTER (WHERE r.how IN ('new', 'original')) AS ins, count(*) FILTER (WHERE r.how = 'updated') + count(DISTINCT r.key) FILTER (WHERE r.how = 'added') AS upd
                FROM pg_temp.salvage_tab b LEFT JOIN pg_temp.salvage_row r ON r.tbl = b.tbl GROUP BY 1) p ON p.rel = n.rel) w
   WHERE w.del <> 0
      OR w.ins < w.pins OR w.ins > w.pins + CASE WHEN EXISTS (SELECT 1 FROM pg_temp.salvage_ack a WHERE a.rel::regclass::oid = w.rel AND a.verb = 'insert') THEN done ELSE 0 END
@@ -154,7 +168,7 @@ BEGIN
   SELECT string_agg(format('%s: %s of %s', b.tbl, c.c, b.planned_inserts + b.planned_updates), '; ') INTO bad
   FROM pg_temp.salvage_tab b CROSS JOIN LATERAL (
     SELECT count(*) AS c FROM pg_temp.salvage_row r WHERE r.tbl = b.tbl AND r.action <> 'outside'
-      AND (r.how IN ('new', 'original', 'linked', 'known', 'updated', 'same', 'not needed') OR r.how LIKE 'held:%')) c
+      AND (r.how IN ('new', 'original', 'linked', 'known', 'updated', 'added', 'same', 'not needed') OR r.how LIKE 'held:%')) c
   WHERE c.c <> b.planned_inserts + b.planned_updates;
   IF bad IS NOT NULL THEN
     RAISE EXCEPTION 'salvage: planned rows are not accounted for: %', bad;
@@ -165,7 +179,7 @@ BEGIN
          CASE WHEN r.how LIKE 'held:%' OR r.how = 'not needed' THEN NULL ELSE array_to_string(r.key, '|') END,
          CASE WHEN r.how LIKE 'held:%' OR r.how = 'not needed' THEN NULL ELSE r.key END,
          r.how, r.row_hash,
-         CASE WHEN r.how IN ('new', 'original') THEN r.written
+         CASE WHEN r.how IN ('new', 'original', 'added') THEN r.written
               WHEN r.how = 'updated' THEN coalesce(r.base_written, '{}') || coalesce(j.cells, '{}')
               WHEN r.how IN ('known', 'same') THEN r.base_written END,
          coalesce(r.stored, CASE WHEN r.how IN ('known', 'same') THEN r.base END), r.was, r.cols
@@ -179,7 +193,7 @@ BEGIN
       SELECT l.run, l.attempt, %L, ARRAY[%s], md5(%s::text) FROM %s t, salvage.ledger l
       WHERE l.run = %L AND t.xmin = pg_current_xact_id()::xid
         AND NOT EXISTS (SELECT 1 FROM pg_temp.salvage_row r JOIN pg_temp.salvage_tab b ON b.tbl = r.tbl
-          WHERE b.rel = %L AND r.how IN (''new'', ''original'', ''updated'') AND r.stored = %s)',
+          WHERE b.rel = %L AND r.how IN (''new'', ''original'', ''updated'', ''added'') AND r.stored = %s)',
       x.rel, x.key, x.image, x.rel, {{lit .Run}}, x.rel, x.image);
   END LOOP;
 

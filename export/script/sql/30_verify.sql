@@ -44,7 +44,7 @@ END
   FROM {{template "mine" $run}} JOIN {{.SQL}} t ON {{match . "t" "i.key"}}
   CROSS JOIN LATERAL (SELECT w.col, w.differs AND jsonb_exists(i.written, w.col) AND (i.cols IS NULL OR w.col = ANY (i.cols)) AS differs,
                              i.row_hash = md5({{image . "t"}}::text) AS untouched FROM (VALUES
-    {{- range $j, $c := .Cols}}{{if $j}},{{end}}
+    {{- range $j, $c := .Compared}}{{if $j}},{{end}}
     ({{lit $c.Name}}, t.{{$c.SQL}}::{{$c.Eq}} IS DISTINCT FROM (i.written ->> {{lit $c.Name}})::{{$c.Cast}}::{{$c.Eq}}){{end}}) AS w (col, differs)) v
   WHERE i.tbl = {{lit .Name}} AND i.how IN ('new', 'original', 'updated')
 {{- if and .Gen (not .UUID)}}
