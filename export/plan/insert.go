@@ -114,6 +114,9 @@ func (d *draft) refCell(r *row, f *mapping.BoundField, cell model.Cell) {
 	}
 	if ref != nil {
 		for i, col := range f.Cols {
+			if len(f.Cols) > 1 && d.b.scoped(col) { // the tenant is known, and the same on both sides
+				continue
+			}
 			r.put(col, nil, atKey(*ref, i, len(f.Cols)), markOf(cell), evidenceOf(cell), f.Name)
 		}
 		return
@@ -126,6 +129,16 @@ func (d *draft) refCell(r *row, f *mapping.BoundField, cell model.Cell) {
 	for _, o := range outs {
 		r.put(o.Column, o.Text, nil, markOf(cell), evidenceOf(cell), f.Name)
 	}
+}
+
+// scoped reports whether the scope fills a column.
+func (b *builder) scoped(col string) bool {
+	for _, a := range b.bound.Scope {
+		if a.Column == col {
+			return true
+		}
+	}
+	return false
 }
 
 // resolve turns a reference into a key that the target has, or into a row that is still to be written.

@@ -126,7 +126,7 @@ func (s *shape) Wants() string {
 	var b strings.Builder
 	b.WriteString("SELECT a.n")
 	for _, v := range s.values() {
-		fmt.Fprintf(&b, ", (SELECT w.val FROM pg_temp.salvage_where w WHERE w.n = a.n AND w.w = %d)::%s::%s AS w%d", v.W, v.Cast, v.Eq, v.W)
+		fmt.Fprintf(&b, ", CASE WHEN a.shape = %d THEN (SELECT w.val FROM pg_temp.salvage_where w WHERE w.n = a.n AND w.w = %d)::%s::%s END AS w%d", s.N, v.W, v.Cast, v.Eq, v.W)
 	}
 	fmt.Fprintf(&b, " FROM pg_temp.salvage_after a JOIN pg_temp.salvage_row r ON r.n = a.n AND r.how IS NULL WHERE a.shape = %d", s.N)
 	return b.String()

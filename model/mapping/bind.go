@@ -110,7 +110,9 @@ type BoundField struct {
 	Many    bool  // of a line among many: the value is a list
 	schema  *model.Schema
 	zone    *time.Location
-	yes, no string // bool: the words that are written
+	yes, no string      // bool: the words that are written
+	inner   *BoundField // what is packed in a json, kv or part column
+	packed  bool        // it is such an inner one
 }
 
 type binder struct {

@@ -39,7 +39,13 @@ func (b *binder) field(x *BoundEntity, f *Field) *BoundField {
 		b.fail(f.parts.of("as", f.Place), fmt.Sprintf("as: %s does not go with column %s (%s)", bf.Codec, c.Name, c.Type), hint)
 	}
 	b.zoneColumn(x, f)
-	if (bf.Codec == "major" || bf.Codec == "minor") && b.m.Currency == "" && !hasCurrency(x) {
+	if f.Inner != "" {
+		inner := *bf
+		inner.Codec, inner.Class, inner.packed = f.Inner, ClassText, true
+		inner.yes, inner.no = "true", "false"
+		bf.inner = &inner
+	}
+	if within([]string{bf.Codec, f.Inner}, "major", "minor") && b.m.Currency == "" && !hasCurrency(x) {
 		b.fail(f.Place, "money without a currency", "say currency: usd, or whichever it is, at the top; or map a currency column")
 	}
 	b.words(bf)

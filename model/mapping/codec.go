@@ -47,6 +47,10 @@ func (f *BoundField) decodeOne(rc RowContext) (model.Value, error) {
 		}
 		texts[i] = s
 	}
+	return f.decodeTexts(texts, rc)
+}
+
+func (f *BoundField) decodeTexts(texts []string, rc RowContext) (model.Value, error) {
 	s := texts[0]
 	switch f.Codec {
 	case "trim":
@@ -68,7 +72,11 @@ func (f *BoundField) decodeOne(rc RowContext) (model.Value, error) {
 	case "map":
 		return f.decodeWord(s)
 	case "json", "kv", "part":
-		return f.decodePacked(s)
+		v, err := f.decodePacked(s)
+		if err != nil || f.inner == nil || v.IsZero() {
+			return v, err
+		}
+		return f.inner.decodeTexts([]string{v.Str}, rc)
 	case "ref":
 		return model.RefValue(strings.Join(texts, model.KeySep)), nil
 	case "tz", "naive", "epoch", "date", "date+time", "text-time":
@@ -325,6 +333,12 @@ func (f *BoundField) encodeTime(v model.Value, rc RowContext) (string, error) {
 	loc, err := f.location(rc)
 	if err != nil {
 		return "", err
+	}
+	switch {
+	case f.packed && f.Codec == "tz": // in documents, ISO 8601 is what programs read
+		return encodeTime(v, time.UTC, time.RFC3339Nano)
+	case f.packed && f.Codec == "naive":
+		return encodeTime(v, loc, layoutISO)
 	}
 	switch f.Codec {
 	case "tz":

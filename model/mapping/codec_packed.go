@@ -100,9 +100,19 @@ func (f *BoundField) encodePacked(v model.Value, rc RowContext) (string, error) 
 		return "", fmt.Errorf("more than %d bytes", maxPacked)
 	}
 	text := v.String()
+	if f.inner != nil {
+		var null bool
+		var err error
+		if text, null, err = f.inner.encode(v, rc); err != nil {
+			return "", err
+		}
+		if null {
+			text = ""
+		}
+	}
 	switch f.Codec {
 	case "json":
-		return encodeJSON(base, f.Pointer, text)
+		return encodeJSON(base, f.Pointer, f.jsonLeaf(v, text))
 	case "kv":
 		return encodeKV(base, f.Label, text)
 	}
@@ -138,7 +148,50 @@ func encodeKV(base, label, text string) (string, error) {
 	return strings.TrimRight(base, "\n") + "\n" + line, nil
 }
 
-func encodeJSON(base string, path []string, text string) (string, error) {
+// jsonLeaf is a text as a JSON value: a number or a truth where the codec or the value says so.
+func (f *BoundField) jsonLeaf(v model.Value, text string) any {
+	kind := ""
+	if f.inner != nil {
+		kind = f.inner.Codec
+	}
+	switch {
+	case kind == "bool" || v.Type == model.Bool:
+		if b, err := parseBool(text); err == nil {
+			return b
+		}
+	case within([]string{kind}, "int", "minor", "major", "epoch") || v.Type == model.Int:
+		if d, err := parseDecimal(text); err == nil {
+			return json.Number(d.String())
+		}
+	}
+	return text
+}
+
+// likeBefore gives a new leaf the JSON type of the one that it replaces, where it can have it.
+func likeBefore(old, leaf any) any {
+	text, ok := leaf.(string)
+	if !ok {
+		if n, isNumber := leaf.(json.Number); isNumber {
+			if _, was := old.(string); was {
+				return n.String()
+			}
+		}
+		return leaf
+	}
+	switch old.(type) {
+	case json.Number:
+		if d, err := parseDecimal(text); err == nil {
+			return json.Number(d.String())
+		}
+	case bool:
+		if b, err := parseBool(text); err == nil {
+			return b
+		}
+	}
+	return leaf
+}
+
+func encodeJSON(base string, path []string, leaf any) (string, error) {
 	if len(path) > maxSteps {
 		return "", fmt.Errorf("path is deeper than %d", maxSteps)
 	}
@@ -164,7 +217,8 @@ func encodeJSON(base string, path []string, text string) (string, error) {
 		}
 		top = next
 	}
-	top[path[len(path)-1]] = text
+	last := path[len(path)-1]
+	top[last] = likeBefore(top[last], leaf)
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b) // sorts keys
 	enc.SetEscapeHTML(false)

@@ -62,11 +62,21 @@ func TestDecodeAndEncode(t *testing.T) {
 		{"json", "jsonb", "x_a: {col: c, as: json, path: a.b}", `{"z":1.0,"a":{"b":"<x>"}}`, "<x>", `{"a":{"b":"<x>"},"z":1.0}`},
 		{"kv", "text", "x_a: {col: c, as: kv, label: Flight}", "Name: A\nflight : BA 1", "BA 1", "Name: A\nFlight: BA 1"},
 		{"part", "text", "x_a: {col: c, as: part, sep: /, n: 2}", "a/b/c", "b", ""},
+		{"json number stays one", "jsonb", "party: {col: c, as: json, path: n, inner: int}", `{"n":3}`, "3", ""},
+		{"json text by the type before", "jsonb", "party: {col: c, as: json, path: n}", `{"n":3}`, "3", ""},
+		{"json number that was a text", "jsonb", "party: {col: c, as: json, path: n, inner: int}", `{"n":"3"}`, "3", ""},
+		{"json money", "jsonb", "total: {col: c, as: json, path: cents, inner: minor}", `{"cents":5000}`, "50.00 USD", ""},
+		{"json time", "jsonb", "starts_at: {col: c, as: json, path: at, inner: tz}", `{"at":"2026-07-01T10:00:00Z"}`, "2026-07-01T10:00:00Z", ""},
+		{"kv naive", "text", "starts_at: {col: c, as: kv, label: Pickup, inner: text-time, layout: \"%d.%m.%Y %H:%M\"}", "Pickup: 01.07.2026 10:00", "2026-07-01T14:00:00Z", ""},
+		{"part of a map", "text", "status: {col: c, as: part, sep: /, n: 2, inner: map, map: {B: confirmed}}", "x/B", "confirmed", ""},
+		{"bool in words", "character(1)", "x_a: {col: c, as: bool, words: [J, N]}", "J", "true", ""},
+		{"strftime", "text", "starts_at: {col: c, as: text-time, layout: \"%d/%m/%y %I:%M %p\"}", "01/07/26 10:00 AM", "2026-07-01T14:00:00Z", ""},
+		{"zone of an own column", "timestamp", "starts_at: {col: c, as: naive, zone: z}", "2026-07-01 10:00:00", "2026-07-01T01:00:00Z", ""},
 		{"ref", "integer", "customer: {col: c, ref: customers}", "7", "7", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f := bound(t, c.typ, c.field)
-			rc := context("usd", "c", c.text, "d", "10:00:00")
+			rc := context("usd", "c", c.text, "d", "10:00:00", "z", "Asia/Tokyo")
 			v, err := f.Decode(rc)
 			require.NoError(t, err)
 			assert.Equal(t, c.want, v.String())

@@ -16,6 +16,7 @@ import (
 const (
 	layoutTZ    = "2006-01-02 15:04:05.999999-07"
 	layoutLocal = "2006-01-02 15:04:05.999999"
+	layoutISO   = "2006-01-02T15:04:05.999999"
 	layoutDate  = "2006-01-02"
 	layoutClock = "15:04:05.999999"
 )

@@ -9,6 +9,7 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/types"
 	"github.com/expr-lang/expr/vm"
 
 	"salvage/model"
@@ -44,7 +45,7 @@ func compile(src string, e *Entity, item bool) (*Expr, error) {
 		delete(env, "item")
 		delete(env, "i")
 	}
-	opts := []expr.Option{expr.Env(env), expr.MaxNodes(maxExprNodes), expr.DisableAllBuiltins(), expr.Patch(exact{})}
+	opts := []expr.Option{expr.Env(typesOf(env)), expr.MaxNodes(maxExprNodes), expr.DisableAllBuiltins(), expr.Patch(exact{})}
 	for _, b := range []string{"len", "trim", "split", "replace", "hasPrefix", "hasSuffix", "indexOf"} {
 		opts = append(opts, expr.EnableBuiltin(b))
 	}
@@ -64,6 +65,20 @@ func compile(src string, e *Entity, item bool) (*Expr, error) {
 		return nil, members.err
 	}
 	return &Expr{Source: src, program: program}, nil
+}
+
+// typesOf says what the names of an expression are. The key may be a text, a reference or, of a composite
+// key, a list of them.
+func typesOf(env map[string]any) types.Map {
+	out := types.Map{}
+	for name, v := range env {
+		if v == nil {
+			out[name] = types.Any
+			continue
+		}
+		out[name] = types.TypeOf(v)
+	}
+	return out
 }
 
 // Eval computes the expression. The result is nil, a text, a bool, a model.Value, a model.RowRef or a Number.

@@ -143,6 +143,7 @@ type Field struct {
 	Layout   string         // text-time: Go layout (% forms are translated)
 	Pointer  []string       // json: the steps into the document
 	Label    string         // kv
+	Inner    string         // json, kv, part: the codec of what is packed; "" is text
 	Sep      string         // part, full_name
 	N        int            // part: counting from 1
 	Last1st  bool           // full_name: family name first

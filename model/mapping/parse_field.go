@@ -135,11 +135,11 @@ func fieldOptions(as string) []string {
 	case "map":
 		return []string{"map"}
 	case "json":
-		return []string{"path"}
+		return []string{"path", "inner"}
 	case "kv":
-		return []string{"label"}
+		return []string{"label", "inner"}
 	case "part":
-		return []string{"sep", "n"}
+		return []string{"sep", "n", "inner"}
 	case "ref":
 		return []string{"ref"}
 	case "major", "minor":
@@ -149,10 +149,16 @@ func fieldOptions(as string) []string {
 }
 
 func (p *parser) field(e *Entity, f *Field, pr strict.Pair) {
-	known := []string{"col", "as", "read_only", "ref", "map", "zone", "date", "time", "layout", "path", "label", "sep", "n", "order", "sign", "unit", "words"}
+	known := []string{"col", "as", "read_only", "ref", "map", "zone", "date", "time", "layout", "path", "label", "sep", "n", "order", "sign", "unit", "words", "inner"}
 	pairs := p.Pairs(pr.Value, pr.Path, known)
 	f.As = p.codec(pairs)
 	allowed := append([]string{"col", "as", "read_only"}, fieldOptions(f.As)...)
+	for _, x := range pairs {
+		if x.Name == "inner" && within(allowed, "inner") {
+			f.Inner = p.word(x, "text", "lower", "upper", "trim", "bool", "int", "major", "minor", "tz", "naive", "epoch", "date", "text-time", "map")
+			allowed = append(allowed, fieldOptions(f.Inner)...)
+		}
+	}
 	if f.Name == model.FFullName {
 		allowed = append(allowed, "order", "sep")
 	}
@@ -316,6 +322,12 @@ func (p *parser) fieldWhole(f *Field, pr strict.Pair) {
 	}
 	need(f.As == "date+time" || len(f.Cols) > 0, "col:")
 	need(len(f.Cols) <= 1 || f.As == "ref" || f.As == "date+time", "one column")
+	if f.Inner == "map" {
+		need(len(f.Words) > 0, "a map of what is packed")
+	}
+	if f.Inner == "text-time" {
+		need(f.Layout != "", "the layout of what is packed")
+	}
 	switch f.As {
 	case "map":
 		need(len(f.Words) > 0, "map: {word of the company: canonical word}")
@@ -353,10 +365,13 @@ func jsonPath(s string) []string {
 	return strings.Split(s, ".")
 }
 
-func within(list []string, s string) bool {
+// within reports whether a list holds one of some words.
+func within(list []string, words ...string) bool {
 	for _, x := range list {
-		if x == s {
-			return true
+		for _, w := range words {
+			if x == w {
+				return true
+			}
 		}
 	}
 	return false

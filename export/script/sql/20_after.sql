@@ -44,7 +44,7 @@ BEGIN
   UPDATE pg_temp.salvage_cell c SET val = (c.val::numeric - coalesce((r.base_written ->> c.col)::numeric, 0))::text
   FROM pg_temp.salvage_row r WHERE r.n = c.n AND r.action = 'add' AND r.how = 'known' AND r.base_written IS NOT NULL;
   UPDATE pg_temp.salvage_row r SET how = 'add'
-  WHERE r.action = 'add' AND r.how = 'known' AND r.base_written IS NOT NULL AND EXISTS (SELECT 1 FROM pg_temp.salvage_cell c WHERE c.n = r.n AND c.val::numeric <> 0);
+  WHERE r.action = 'add' AND r.how = 'known' AND r.base_written IS NOT NULL AND EXISTS (SELECT 1 FROM pg_temp.salvage_cell c WHERE c.n = r.n AND c.val !~ '^-?0*[.]?0*$');
   -- a sum in a row of ours goes where that row goes
   INSERT INTO pg_temp.salvage_edge (n, ref) SELECT r.n, q.n FROM pg_temp.salvage_row r JOIN pg_temp.salvage_row q ON q.tbl = r.tbl AND q.key = r.key AND q.action = 'insert' WHERE r.action = 'add';
 {{- template "spread" .}}
