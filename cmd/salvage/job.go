@@ -137,7 +137,29 @@ func (j *job) loadConfig() error {
 		j.mapping, err = mapping.Parse(text, path)
 	}
 	copy(j.texts[:], sum.Sum(nil))
-	return configError(err)
+	return j.allMistakes(configError(err))
+}
+
+// allMistakes adds to the mistakes of a mapping file what the backup's tables say of the rest of it, as far
+// as the backup can be opened: a tired person should not have to mend twice.
+func (j *job) allMistakes(err error) error {
+	var known strict.Problems
+	if !errors.As(err, &known) || j.mapping == nil {
+		return err
+	}
+	tmp, terr := j.spool()
+	if terr != nil {
+		return err
+	}
+	b, berr := backup.Open(j.cfg.Resolve(j.cfg.Backup.Path), tmp)
+	if berr != nil {
+		return err
+	}
+	j.later(b.Close)
+	if b.Health().Fatal {
+		return err
+	}
+	return j.mapping.Check(b.Schema())
 }
 
 // configError marks an error as one of the configuration.

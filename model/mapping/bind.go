@@ -122,8 +122,9 @@ type binder struct {
 	ask      map[string]bool // columns already complained about
 }
 
-// Check holds the mapping against a schema: tables, columns, types, required columns that nothing fills.
-// The error is strict.Problems with every mistake, in the order of the file.
+// Check holds the mapping against a schema: tables, columns, types, expressions, required columns that
+// nothing fills. The error is strict.Problems with every mistake, those of the file among them, in the order
+// of the file.
 func (m *Mapping) Check(s *model.Schema) error {
 	_, err := m.Bind(s)
 	return err
@@ -137,15 +138,32 @@ func (m *Mapping) Bind(s *model.Schema) (*Bound, error) {
 	out.Kinds = b.entities()
 	for _, e := range out.Kinds {
 		b.refs(e)
-		if e.Write && e.Host == nil {
+		b.twice(e)
+		b.expressions(out, e)
+		if e.Write && e.Host == nil && len(m.problems) == 0 { // what could not be read may be what fills them
 			b.filled(e)
 		}
 	}
-	if len(b.problems) > 0 {
-		sort.SliceStable(b.problems, func(i, j int) bool { return b.problems[i].Line < b.problems[j].Line })
-		return nil, b.problems
+	if all := b.merged(); len(all) > 0 {
+		return nil, all
 	}
 	return out, nil
+}
+
+// merged are the problems of the file and of the schema, in the order of the file; of one place, the file's.
+func (b *binder) merged() strict.Problems {
+	all := append(strict.Problems(nil), b.m.problems...)
+	seen := map[string]bool{}
+	for _, p := range all {
+		seen[p.Path] = true
+	}
+	for _, p := range b.problems {
+		if !seen[p.Path] {
+			all = append(all, p)
+		}
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Line < all[j].Line })
+	return all
 }
 
 func (b *binder) fail(pl Place, message, hint string) {
@@ -188,6 +206,12 @@ func (b *binder) columns(pl Place, t *model.Table, names []string) {
 func (b *binder) scope() {
 	for _, a := range b.m.Scope {
 		found := false
+		for _, t := range b.s.Tables {
+			if t.Column(a.Column) != nil { // the value must fit the column, in whichever table it is
+				b.assigns([]Assign{a}, t, false)
+				break
+			}
+		}
 		var known []string
 		for _, t := range b.s.Tables {
 			for _, c := range t.Columns {
@@ -199,8 +223,8 @@ func (b *binder) scope() {
 		}
 		if !found {
 			b.fail(a.Place, fmt.Sprintf("no table has a column %q", a.Column), strict.DidYouMean(a.Column, known))
+			b.lookup(a.Value.Lookup)
 		}
-		b.lookup(a.Value.Lookup)
 	}
 }
 
@@ -231,6 +255,9 @@ func (b *binder) entities() []*BoundEntity {
 }
 
 func (b *binder) entity(e *Entity) *BoundEntity {
+	if e.Table == "" { // the file's own problem
+		return nil
+	}
 	t := b.table(e.parts.of("table", e.Place), e.Table)
 	if t == nil {
 		return nil

@@ -270,14 +270,47 @@ func (b *binder) words(f *BoundField) {
 	}
 }
 
-// refs checks that a reference has as many columns as the key that it points at.
+// refs checks that a reference has as many columns as the key that it points at, of types that go together.
 func (b *binder) refs(x *BoundEntity) {
 	for _, f := range x.Fields {
-		if f.Codec != "ref" || f.Ref == "" {
+		to := b.m.Entity(f.Ref)
+		if f.Codec != "ref" || f.Ref == "" || to == nil {
 			continue
 		}
-		if to := b.m.Entity(f.Ref); to != nil && len(to.Key) != len(f.Cols) {
+		switch {
+		case to.Hosted():
+			b.fail(f.parts.of("ref", f.Place), fmt.Sprintf("%s stand in the reservations' rows: nothing can point at them", to.Name), "leave the reference out")
+			continue
+		case len(to.Key) != len(f.Cols):
 			b.fail(f.parts.of("col", f.Place), fmt.Sprintf("%s have a key of %d columns", to.Name, len(to.Key)), "name as many columns: col: [a, b]")
+			continue
+		}
+		t := b.s.Table(to.Table)
+		for i, k := range to.Key {
+			if t == nil || t.Column(k) == nil {
+				continue
+			}
+			if ours, theirs := f.Columns[i], t.Column(k); !linkable(ClassOf(b.s, ours.Type), ClassOf(b.s, theirs.Type)) {
+				b.fail(f.columnPlace(i), fmt.Sprintf("column %s (%s) cannot hold the key of %s, %s (%s)", ours.Name, ours.Type, to.Name, k, theirs.Type), "")
+			}
+		}
+	}
+}
+
+// twice reports a column that two fields would write.
+func (b *binder) twice(x *BoundEntity) {
+	by := map[string]*BoundField{}
+	for _, f := range x.Fields {
+		if f.ReadOnly || !written(x, f.Field) || within([]string{f.Codec}, "json", "kv", "part", "ref") {
+			continue
+		}
+		for _, c := range f.Cols {
+			name := qualify(f.Join, c)
+			if o := by[name]; o != nil && o != f {
+				b.fail(f.Place, fmt.Sprintf("column %s is mapped twice: %s would write it too", name, o.Name), "one of them should be read_only: true")
+				continue
+			}
+			by[name] = f
 		}
 	}
 }

@@ -88,7 +88,7 @@ func local(v any, zone *time.Location) (any, error) {
 		}
 		return t, nil
 	}
-	return nil, fmt.Errorf("%s is not a time", kindWord(v))
+	return nil, typeError([]any{v}, "%s is not a time", kindWord(v))
 }
 
 // civil is the date of a time in the zone.

@@ -60,7 +60,7 @@ func numberOf(v any) (Number, error) {
 		d, err := decimal.NewFromString(strconv.FormatFloat(n, 'f', -1, 64))
 		return Number{Decimal: d}, err
 	}
-	return Number{}, fmt.Errorf("%s is not a number", kindWord(v))
+	return Number{}, typeError([]any{v}, "%s is not a number", kindWord(v))
 }
 
 func isNumber(v any) bool {
@@ -130,7 +130,7 @@ func opAdd(p ...any) (any, error) {
 		r, err := textOf(p[1])
 		return l + r, err
 	}
-	return nil, fmt.Errorf("cannot add %s and %s", kindWord(p[0]), kindWord(p[1]))
+	return nil, typeError(p, "cannot add %s and %s", kindWord(p[0]), kindWord(p[1]))
 }
 
 // arithmetic is an operator on two numbers of one unit.
@@ -169,7 +169,7 @@ func opMul(p ...any) (any, error) {
 		return nil, err
 	}
 	if a.Cur != "" && b.Cur != "" {
-		return nil, fmt.Errorf("cannot multiply money by money")
+		return nil, typeError(nil, "cannot multiply money by money")
 	}
 	return Number{Decimal: a.Mul(b.Decimal), Cur: a.Cur + b.Cur}, nil
 }
@@ -186,7 +186,7 @@ func opDiv(p ...any) (any, error) {
 	case b.IsZero():
 		return nil, fmt.Errorf("division by zero")
 	case b.Cur != "" && a.Cur != b.Cur:
-		return nil, fmt.Errorf("cannot divide a number by money")
+		return nil, typeError(nil, "cannot divide a number by money")
 	}
 	n := Number{Decimal: a.DivRound(b.Decimal, divDigits), Cur: a.Cur}
 	if b.Cur != "" {
@@ -251,7 +251,7 @@ func compare(sign string, ok func(int) bool) func(...any) (any, error) {
 				return ok(cmp(a.Num, b.Num)), nil
 			}
 		}
-		return nil, fmt.Errorf("cannot compare %s %s %s", kindWord(p[0]), sign, kindWord(p[1]))
+		return nil, typeError(p, "cannot compare %s %s %s", kindWord(p[0]), sign, kindWord(p[1]))
 	}
 }
 
@@ -284,5 +284,5 @@ func textOf(v any) (string, error) {
 		}
 		return n.String(), err
 	}
-	return "", fmt.Errorf("%s cannot be part of a text", kindWord(v))
+	return "", typeError([]any{v}, "%s cannot be part of a text", kindWord(v))
 }

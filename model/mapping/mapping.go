@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"salvage/model"
+	"salvage/model/strict"
 )
 
 // Mapping is a parsed mapping.
@@ -16,6 +17,7 @@ type Mapping struct {
 	Scope    []Assign       // tenant: filters every read, written in every table that has the column
 	Entities []*Entity      // in write order: locations, vehicles, customers, reservations, payments
 	aliases  []alias
+	problems strict.Problems // of the file, when it has any: such a mapping never binds
 }
 
 // Entity finds the mapping of a kind; nil when it is not mapped.

@@ -16,12 +16,15 @@ import (
 
 type parser struct {
 	*strict.Reader
-	m        *Mapping
-	embedded *Entity  // customers without a table, while the reservations are read
-	borrowed []*Field // their fields that the reservations list
+	m         *Mapping
+	embedded  *Entity  // customers without a table, while the reservations are read
+	borrowed  []*Field // their fields that the reservations list
+	joinNames []string // of the entity whose joins are read
 }
 
 // Parse reads a mapping file. The error is strict.Problems: everything that is wrong, in the order of lines.
+// Beside such an error stands the mapping as far as it could be read (nil when it is no YAML at all): its
+// Check says what the backup's tables add to the problems, so that all of them are known at once.
 func Parse(src []byte, file string) (*Mapping, error) {
 	n, ps := strict.Parse(src, file)
 	if len(ps) > 0 {
@@ -37,10 +40,8 @@ func ParseNode(n *yaml.Node, file string) (*Mapping, error) {
 		n = n.Content[0]
 	}
 	p.document(n)
-	if err := p.Problems().Err(); err != nil {
-		return nil, err
-	}
-	return p.m, nil
+	p.m.problems = p.Problems()
+	return p.m, p.m.problems.Err()
 }
 
 func at(pr strict.Pair) Place { return Place{Path: pr.Path, Line: pr.Key.Line} }

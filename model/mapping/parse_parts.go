@@ -82,6 +82,12 @@ func (p *parser) lookup(n *yaml.Node, path string) *Lookup {
 }
 
 func (p *parser) joins(e *Entity, all strict.Pair) {
+	p.joinNames = nil
+	if n := strict.Resolve(all.Value); n != nil && n.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			p.joinNames = append(p.joinNames, strict.Resolve(n.Content[i]).Value)
+		}
+	}
 	for _, pr := range p.Pairs(all.Value, all.Path, nil) {
 		if strings.Contains(pr.Name, ".") {
 			p.Fail(pr.Key, pr.Path, "the name of a join holds no dot", "")
@@ -100,6 +106,9 @@ func (p *parser) joins(e *Entity, all strict.Pair) {
 func (p *parser) join(e *Entity, pr strict.Pair) *Join {
 	j := &Join{Place: at(pr), Name: pr.Name, parts: parts{}}
 	known := []string{"table", "link", "own", "lookup", "miss", "where", "order", "set", "set_on_update", "missing", "many"}
+	if on := peek(pr.Value, "on"); on != nil { // what SQL would say, and what YAML 1.1 makes true
+		known = append(known, "on")
+	}
 	pairs := p.Pairs(pr.Value, pr.Path, known)
 	for _, x := range pairs { // set may speak of item and i
 		j.Many = j.Many || x.Name == "many" && p.Bool(x.Value, x.Path)
@@ -116,6 +125,8 @@ func (p *parser) joinPart(e *Entity, j *Join, x strict.Pair) {
 	written := anyOperand(e)
 	written.item = j.Many
 	switch x.Name {
+	case "on":
+		p.Fail(x.Key, x.Path, "unknown key", `did you mean "link"? on is no key: many YAML readers take it for true`)
 	case "table":
 		j.Table = p.Text(x.Value, x.Path)
 	case "link":
@@ -144,7 +155,7 @@ func (p *parser) joinWhole(j *Join, pr strict.Pair, pairs []strict.Pair) {
 	if j.Table == "" {
 		p.Fail(pr.Key, strict.Join(pr.Path, "table"), "is required", "")
 	}
-	if len(j.Link) == 0 {
+	if len(j.Link) == 0 && !p.Failed(pr.Path) {
 		p.Fail(pr.Key, strict.Join(pr.Path, "link"), "is required", "{column of the joined table: column on our side}")
 	}
 	if j.Own != NotOwn && j.Lookup != nil {
@@ -168,7 +179,11 @@ func (p *parser) joinWhole(j *Join, pr strict.Pair, pairs []strict.Pair) {
 func (p *parser) links(e *Entity, j *Join, all strict.Pair) {
 	for _, x := range p.Pairs(all.Value, all.Path, nil) {
 		p.trap(x)
-		join, ours := splitColumn(e, p.Text(x.Value, x.Path))
+		text := p.Text(x.Value, x.Path)
+		join, ours := splitColumn(e, text)
+		if a, b, ok := strings.Cut(text, "."); ok && within(p.joinNames, a) { // one that comes later, too: Check says so
+			join, ours = a, b
+		}
 		j.Link = append(j.Link, Link{Place: at(x), Column: x.Name, Join: join, Ours: ours})
 	}
 }
