@@ -105,7 +105,8 @@ func (e *BoundEntity) writes(f *Field) bool {
 
 // required reports whether a new row needs evidence for the field.
 func (f *BoundField) required(e *BoundEntity) bool {
-	if !e.written() || f.ReadOnly || !e.writes(f.Field) || f.null() != (model.Value{}) {
+	if !e.written() || f.ReadOnly || f.Many || // a row may have no lines at all
+		!e.writes(f.Field) || f.null() != (model.Value{}) {
 		return false
 	}
 	lists := [][]Assign{e.Set, e.Missing, e.Where}
