@@ -152,6 +152,7 @@ func (f *fuser) rebuild(e *model.Entity, n *match.Node, sts []*learn.Statement) 
 	}
 	f.setCustomer(e, n)
 	f.setVehicle(e, n)
+	f.setVehicles(e, n)
 	f.derive(e, n, sts)
 	f.setStatus(e, n, sts)
 	f.setKey(e, n)
@@ -230,6 +231,32 @@ func (f *fuser) setVehicle(e *model.Entity, n *match.Node) {
 		}
 	}
 	e.Fields[model.FVehicle] = cell
+}
+
+// setVehicles takes the list of units from the newest genuine statement that names several one by one, where
+// the company's bookings hold lists. A letter that announces a change names the old unit beside the new one,
+// and is no list.
+func (f *fuser) setVehicles(e *model.Entity, n *match.Node) {
+	if !f.opt.Shape.Kinds[model.Reservation].Has(model.FVehicles) {
+		return
+	}
+	var best *match.Mention
+	for _, me := range n.Mentions {
+		if len(me.Named) > 1 && me.Genuine && !me.Deleted && me.Act != model.ActChanged && (best == nil || mentionRank(me) >= mentionRank(best)) {
+			best = me
+		}
+	}
+	if best == nil {
+		return
+	}
+	list := strings.Join(best.Named, model.ListSep)
+	e.Fields[model.FVehicles] = model.Cell{Value: model.Value{Type: model.List, Str: list}, Mark: model.Likely, P: 940_000,
+		For: []model.ClaimRef{{Evidence: best.Key, At: lastAt(best), Text: best.VehicleText}}, Rule: "every unit that the statement names"}
+	if v := e.Get(model.FVehicle).Str; !contains(best.Named, v) { // of one that stands for the rest, one of them
+		c := e.Fields[model.FVehicles]
+		c.Value = model.RefValue(best.Named[0])
+		e.Fields[model.FVehicle] = c
+	}
 }
 
 func mentionRank(me *match.Mention) int64 {

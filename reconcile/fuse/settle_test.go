@@ -137,3 +137,27 @@ func TestVehiclesOfLostBookings(t *testing.T) {
 		})
 	}
 }
+
+// TestSeveralVehicles: a statement that names several units one by one is a list where bookings hold lists; a
+// letter about a change names the old unit beside the new one and is none.
+func TestSeveralVehicles(t *testing.T) {
+	for _, c := range []struct {
+		name, want string
+		lists      bool
+		act        model.Act
+		units      []model.Claim
+	}{
+		{"two units", "2\x1f5", true, model.ActCreated, []model.Claim{plate(5), plate(2)}},
+		{"the same one twice", "", true, model.ActCreated, []model.Claim{plate(5), plate(5)}},
+		{"a change of unit", "", true, model.ActChanged, []model.Claim{plate(5), plate(2)}},
+		{"bookings hold one", "", false, model.ActCreated, []model.Claim{plate(5), plate(2)}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(letter("new", days(3), c.act, append(c.units, code("A-90"), email("new@x.example"), name("Nora Neu"), starts(days(20)), ends(days(22)), total(9900))...))
+			w.lists = c.lists
+			e := w.run(t).of("A-90")
+			require.Equal(t, c.want, e.Get(model.FVehicles).Str)
+			require.NotEmpty(t, e.Get(model.FVehicle).Str)
+		})
+	}
+}

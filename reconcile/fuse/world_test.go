@@ -123,6 +123,7 @@ type world struct {
 	books, live *model.Books
 	st          []learn.Statement
 	decisions   map[string]model.Decision
+	lists       bool // bookings hold lists of vehicles
 }
 
 func newWorld(st ...learn.Statement) *world { return &world{books: books(), st: st} }
@@ -145,7 +146,12 @@ type result struct {
 func (w *world) run(t *testing.T) result {
 	t.Helper()
 	m := match.Match(w.books, w.live, w.st, match.Options{Zone: time.UTC, Cut: cut.UnixMicro(), Wipe: wipe.UnixMicro(), Resumed: resumed.UnixMicro(), Currency: "eur"})
-	return result{fuse.Fuse(w.books, w.live, m, fuse.Options{Shape: shape(), Cut: cut.UnixMicro(), Wipe: wipe.UnixMicro(), Resumed: resumed.UnixMicro(), Zone: time.UTC,
+	sh := shape()
+	if r := sh.Kinds[model.Reservation]; w.lists {
+		r.Fields = append(r.Fields, model.FVehicles)
+		sh.Kinds[model.Reservation] = r
+	}
+	return result{fuse.Fuse(w.books, w.live, m, fuse.Options{Shape: sh, Cut: cut.UnixMicro(), Wipe: wipe.UnixMicro(), Resumed: resumed.UnixMicro(), Zone: time.UTC,
 		Currency: "eur", HoldFields: []model.Field{model.FCustomer, model.FStartsAt}, Decisions: w.decisions}), t}
 }
 

@@ -50,6 +50,7 @@ type Mention struct {
 	Person                     Person
 	Vehicles                   []string // candidate keys of vehicles; nil when nothing is said
 	VehicleText                string
+	Named                      []string // units that the newest statement names one by one, sorted
 	Starts, Ends, Returns      []Moment
 	Money                      []int64 // amounts that are said of the booking
 	Payment                    bool    // it is a payment (a charge, an intent, a session, a refund)

@@ -79,6 +79,9 @@ func (m *matcher) fill(me *Mention) {
 			m.take(me, &s.Claims[i])
 		}
 	}
+	if n := len(me.Versions); n > 0 {
+		me.Named = m.named(me.Versions[n-1].Claims)
+	}
 	if me.Source == "calendar" {
 		id := strings.TrimPrefix(me.Key, "event:")
 		me.Events = addOnce(me.Events, id)
@@ -207,6 +210,27 @@ func (m *matcher) takeVehicle(me *Mention, c *model.Claim) {
 	if both := intersect(me.Vehicles, cands); len(both) > 0 {
 		me.Vehicles = both
 	}
+}
+
+// named lists the units that each have a claim of their own: several things hired in one booking.
+func (m *matcher) named(claims []model.Claim) []string {
+	var out []string
+	for i := range claims {
+		c := &claims[i]
+		if c.Kind != model.Vehicle {
+			continue
+		}
+		f := normal.Fold(c.Value.Str)
+		cands := m.fleet[string(c.Field)+"|"+f]
+		if cands == nil {
+			cands = m.fleet["|"+f]
+		}
+		if len(cands) == 1 {
+			out = addOnce(out, cands[0])
+		}
+	}
+	sort.Strings(out)
+	return out
 }
 
 func addOnce(list []string, s string) []string {

@@ -143,6 +143,8 @@ func recordNode(r *model.Record, live bool) *Node {
 	n.ends, n.returns = moments(model.FEndsAt), moments(model.FReturnedAt)
 	if v := r.Fields[model.FVehicle].Str; v != "" {
 		n.vehicles = []string{v}
+	} else if l := r.Fields[model.FVehicles]; l.Type == model.List {
+		n.vehicles = l.Parts()
 	}
 	for _, f := range []model.Field{model.FTotal, model.FDeposit, model.FBalance} {
 		if v := r.Fields[f]; v.Type == model.Money && v.Num != 0 {
