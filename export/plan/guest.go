@@ -119,10 +119,12 @@ func (d *draft) payment() *draft {
 			list = append(list, e)
 		}
 	}
-	one := d.only(list)
+	one, taken := d.only(list)
 	for _, e := range list {
 		switch {
 		case e == one:
+		case taken:
+			d.b.noRoom[e.ID] = hold{CodeUnfit, "the reservation's row has room for one payment, and the backup's holds one already"}
 		case one != nil:
 			d.b.noRoom[e.ID] = hold{CodeUnfit, "the reservation's row has room for one payment, and holds " + clip(one.Label)}
 		default:
@@ -136,24 +138,21 @@ func (d *draft) payment() *draft {
 }
 
 // only is the payment of a list that is meant by the row's columns: the one charge, whatever was refunded of
-// it since. nil when the row holds a payment already, or several were made.
-func (d *draft) only(list []*model.Entity) *model.Entity {
-	if d.e.Backup != nil {
-		if r := d.b.recs[model.Payment][d.e.Backup.Key]; r != nil {
-			return nil
-		}
+// it since. nil when several were made, or the backup's row holds one already (taken).
+func (d *draft) only(list []*model.Entity) (one *model.Entity, taken bool) {
+	if d.e.Backup != nil && d.b.recs[model.Payment][d.e.Backup.Key] != nil {
+		return nil, true
 	}
-	var one *model.Entity
 	for _, e := range list {
 		if e.Get(model.FPayKind).Str == model.PayRefund || e.Get(model.FAmount).Num < 0 {
 			continue
 		}
 		if one != nil {
-			return nil
+			return nil, false
 		}
 		one = e
 	}
-	return one
+	return one, false
 }
 
 // fill writes a guest's values and set into the row that it stands in.

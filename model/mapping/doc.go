@@ -20,6 +20,18 @@
 // timestamptz is tz, timestamp is naive, numeric money is major. Integer money must say minor or major,
 // integer times must say epoch.
 //
+// An entity without rows of its own stands in the reservations' rows: an embedded customer, of whom one record
+// is made for each person (told by Stripe id, e-mail or phone with a name that goes with it, by the name alone
+// only among rows without any of these), and a payment that is columns of the row. See BoundEntity.Host.
+// Fields of a join with many: true are lists, one part for each row, in its order.
+//
+// What new rows change in other tables (After) is left to the import: sums are added to, never set, and free
+// rows are claimed there. Changes of rows that the backup has change neither; export/plan says so where a sum
+// would move.
+//
+// Layouts of text-time are Go's reference time or strftime's % forms. Words of bool in columns of text are the
+// mapping's (words: [Y, N]), else those that the column's type, default or check names.
+//
 // Expressions (texts that begin with "=") are compiled when the mapping is parsed and see settled values
 // only. Every operator works on exact decimals; no float64 is ever involved. They have no clock, and their
 // randomness is seeded by the row's own identity: the same row gives the same text in every run.

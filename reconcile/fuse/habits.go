@@ -33,6 +33,7 @@ type habits struct {
 	prompt   bool                 // cancellations are written of within the minute in which they are recorded
 	moments  map[model.Field]bool // fields that hold instants, not days
 	keeps    map[model.Field]bool // ids that rows carry whenever evidence has them
+	one      string               // which of several payments a row with columns for one holds
 }
 
 // phaseAt places a stay; ok is false when its times are not known.
@@ -55,6 +56,7 @@ func learnHabits(b *model.Books, m *match.Result, opt Options) *habits {
 	if b == nil {
 		return h
 	}
+	h.one = learnOne(b, m, opt)
 	var count [phases]map[string]int
 	for i := range count {
 		count[i] = map[string]int{}
@@ -91,6 +93,9 @@ func learnHabits(b *model.Books, m *match.Result, opt Options) *habits {
 	h.learnIDs(m)
 	h.learnPrompt(m)
 	h.learnChannels(m)
+	if opt.Shape.Kinds[model.Payment].UpdateOnly { // a row that holds one of several, or their sum, matches too few of them to judge by
+		h.records["paid"] = true
+	}
 	return h
 }
 

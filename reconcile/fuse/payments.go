@@ -23,6 +23,7 @@ func (f *fuser) payments() {
 			f.newPayment(p)
 		}
 	}
+	f.onePayment()
 }
 
 // newPayment makes one row, or one a booking when a payment covers several.

@@ -124,6 +124,7 @@ type world struct {
 	st          []learn.Statement
 	decisions   map[string]model.Decision
 	lists       bool // bookings hold lists of vehicles
+	columns     bool // a payment is columns of the booking's row
 }
 
 func newWorld(st ...learn.Statement) *world { return &world{books: books(), st: st} }
@@ -150,6 +151,10 @@ func (w *world) run(t *testing.T) result {
 	if r := sh.Kinds[model.Reservation]; w.lists {
 		r.Fields = append(r.Fields, model.FVehicles)
 		sh.Kinds[model.Reservation] = r
+	}
+	if p := sh.Kinds[model.Payment]; w.columns {
+		p.UpdateOnly = true
+		sh.Kinds[model.Payment] = p
 	}
 	return result{fuse.Fuse(w.books, w.live, m, fuse.Options{Shape: sh, Cut: cut.UnixMicro(), Wipe: wipe.UnixMicro(), Resumed: resumed.UnixMicro(), Zone: time.UTC,
 		Currency: "eur", HoldFields: []model.Field{model.FCustomer, model.FStartsAt}, Decisions: w.decisions}), t}
