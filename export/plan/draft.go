@@ -27,10 +27,11 @@ type draft struct {
 	marks  map[model.Field]model.Cell
 	rows   []*row
 	hold   hold
-	raw    map[string]string // update: the target's row as it stands
-	found  map[string]string // lookup joins: natural-key columns by "join.column"
-	host   *draft            // in whose rows this entity stands; nil for one with rows of its own
-	guests []*draft          // those that stand in the rows of this one
+	raw    map[string]string     // update: the target's row as it stands
+	found  map[string]string     // lookup joins: natural-key columns by "join.column"
+	host   *draft                // in whose rows this entity stands; nil for one with rows of its own
+	guests []*draft              // those that stand in the rows of this one
+	late   []*mapping.BoundField // times whose zone hangs on what is filled in
 }
 
 // row is one row.

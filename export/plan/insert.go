@@ -44,6 +44,9 @@ func (b *builder) insert(be *mapping.BoundEntity, e *model.Entity) (*draft, erro
 	if err := d.filled(); err != nil {
 		return nil, err
 	}
+	for _, f := range d.late {
+		d.fieldCell(f)
+	}
 	d.key(main)
 	if err := d.extras(); err != nil {
 		return nil, err
@@ -59,9 +62,16 @@ func (b *builder) insert(be *mapping.BoundEntity, e *model.Entity) (*draft, erro
 func (d *draft) fieldCells() {
 	for _, refs := range []bool{true, false} {
 		for _, f := range d.be.Fields {
-			if (f.Codec == "ref") == refs && !f.ReadOnly && !d.fields[f.Name].IsZero() {
-				d.fieldCell(f)
+			if (f.Codec == "ref") != refs || f.ReadOnly || d.fields[f.Name].IsZero() {
+				continue
 			}
+			if f.ZoneCol != "" {
+				if _, ok := d.cols(f.ZoneCol); !ok {
+					d.late = append(d.late, f)
+					continue
+				}
+			}
+			d.fieldCell(f)
 		}
 	}
 }

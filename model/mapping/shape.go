@@ -121,6 +121,9 @@ func (f *BoundField) required(e *BoundEntity) bool {
 		if j.Lookup != nil {
 			return f.lookupRequired(e, j)
 		}
+		if j.Own == OwnAfter && len(j.Set) == 0 {
+			return false // a row that would say nothing is not written
+		}
 		lists = [][]Assign{j.Set, j.Missing, j.Where}
 	}
 	for _, c := range f.Columns {
