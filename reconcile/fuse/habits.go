@@ -5,6 +5,7 @@ package fuse
 
 import (
 	"strings"
+	"time"
 
 	"salvage/model"
 	"salvage/reconcile/match"
@@ -36,19 +37,35 @@ type habits struct {
 	one      string               // which of several payments a row with columns for one holds
 }
 
-// phaseAt places a stay; ok is false when its times are not known.
-func phaseAt(start, end model.Value, at int64) (phase, bool) {
+// phaseAt places a stay; ok is false when its times are not known. A day without a time of day may begin or end
+// at any hour of it in the zone: while that could be either side of the moment, the phase is not known.
+func phaseAt(start, end model.Value, at int64, zone *time.Location) (phase, bool) {
+	begin, begun := hoursOf(start, zone)
+	over, gone := hoursOf(end, zone)
 	switch {
-	case start.Type != model.Instant:
+	case begun == 0:
 		return 0, false
-	case start.Num > at:
+	case begin > at:
 		return future, true
-	case end.Type == model.Instant && end.Num <= at:
+	case begun > at || gone == 0:
+		return 0, false
+	case gone <= at:
 		return past, true
-	case end.Type == model.Instant:
+	case over > at:
 		return present, true
 	}
 	return 0, false
+}
+
+// hoursOf is the first and the last moment at which a time can be; zeros for what is no time.
+func hoursOf(v model.Value, zone *time.Location) (first, last int64) {
+	switch v.Type {
+	case model.Instant:
+		return v.Num, v.Num
+	case model.Date:
+		return v.InZone(zone).Num, model.Value{Type: model.Date, Num: v.Time().AddDate(0, 0, 1).UnixMicro()}.InZone(zone).Num
+	}
+	return 0, 0
 }
 
 func learnHabits(b *model.Books, m *match.Result, opt Options) *habits {
@@ -64,7 +81,7 @@ func learnHabits(b *model.Books, m *match.Result, opt Options) *habits {
 	events, currencies := map[string]int{}, map[string]int{}
 	for _, r := range b.Records[model.Reservation] {
 		s := r.Fields[model.FStatus].Str
-		if p, ok := phaseAt(r.Fields[model.FStartsAt], r.Fields[model.FEndsAt], opt.Cut); ok && s != "" && s != model.Cancelled && s != model.NoShow {
+		if p, ok := phaseAt(r.Fields[model.FStartsAt], r.Fields[model.FEndsAt], opt.Cut, opt.Zone); ok && s != "" && s != model.Cancelled && s != model.NoShow {
 			count[p][s]++
 		}
 		for fl, v := range r.Fields {

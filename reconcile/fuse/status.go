@@ -74,7 +74,7 @@ func (f *fuser) setStatus(e *model.Entity, n *match.Node, sts []*learn.Statement
 	if _, ok := e.Fields[model.FStatus]; ok {
 		return
 	}
-	p, ok := phaseAt(e.Get(model.FStartsAt), e.Get(model.FEndsAt), f.opt.Wipe)
+	p, ok := phaseAt(e.Get(model.FStartsAt), e.Get(model.FEndsAt), f.opt.Wipe, f.opt.Zone)
 	if !ok || f.habits.status[p] == "" {
 		return
 	}
@@ -130,8 +130,8 @@ func (f *fuser) updateStatus(e *model.Entity, n *match.Node, after []*learn.Stat
 // passTime moves a row on that only time changed: planned at the cut, over at the loss.
 func (f *fuser) passTime(e *model.Entity, was model.Value, change func(string, model.Mark, model.PPM, string, ...model.ClaimRef)) {
 	start, end := e.Get(model.FStartsAt), e.Get(model.FEndsAt)
-	then, ok1 := phaseAt(start, end, f.opt.Cut)
-	now, ok2 := phaseAt(start, end, f.opt.Wipe)
+	then, ok1 := phaseAt(start, end, f.opt.Cut, f.opt.Zone)
+	now, ok2 := phaseAt(start, end, f.opt.Wipe, f.opt.Zone)
 	if !ok1 || !ok2 || touchedLive(e) || now <= then || was.Str != f.habits.status[then] || f.habits.share[now] < 0.9 {
 		return
 	}
