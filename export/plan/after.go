@@ -118,7 +118,7 @@ func (d *draft) movedSums(old map[model.Field]model.Value) []string {
 			s, _, errV := d.b.bound.Render(c, v)
 			t, _, errW := d.b.bound.Render(c, w)
 			if errV == nil && errW == nil && !mapping.Same(mapping.ClassNumeric, s, t) {
-				out = append(out, fmt.Sprintf("%s.%s would move by the change (%s instead of %s): correct it by hand", a.Table.Name, x.Column, shown(s), shown(t)))
+				out = append(out, fmt.Sprintf("the change is written, but %s.%s does not follow it: it counts %s for this row, and should %s: correct it by hand", a.Table.Name, x.Column, shown(t), shown(s)))
 			}
 		}
 	}

@@ -30,6 +30,7 @@ type draft struct {
 	raw    map[string]string     // update: the target's row as it stands
 	found  map[string]string     // lookup joins: natural-key columns by "join.column"
 	host   *draft                // in whose rows this entity stands; nil for one with rows of its own
+	missed []string              // update: changed natural keys that no row has
 	guests []*draft              // those that stand in the rows of this one
 	late   []*mapping.BoundField // times whose zone hangs on what is filled in
 }

@@ -93,6 +93,7 @@ func (d *draft) fieldCell(f *mapping.BoundField) {
 		d.refCell(r, f, cell)
 		return
 	}
+	d.base(r, f)
 	outs, err := d.encode(f)
 	if err != nil {
 		d.stop(CodeUnfit, "%s: %v", f.Name, err)
@@ -100,6 +101,31 @@ func (d *draft) fieldCell(f *mapping.BoundField) {
 	}
 	for _, o := range outs {
 		r.put(o.Column, o.Text, nil, markOf(cell), evidenceOf(cell), f.Name)
+	}
+}
+
+// base puts the mapping's constant for a packed column (json, kv, part) there first: what evidence says is
+// written into it.
+func (d *draft) base(r *row, f *mapping.BoundField) {
+	if r == nil || r.action != actionInsert || r.has(f.Cols[0]) || f.Codec != "json" && f.Codec != "kv" && f.Codec != "part" {
+		return
+	}
+	lists := [][]mapping.Assign{d.be.Set, d.be.Missing}
+	if j := d.be.Join(f.Join); j != nil {
+		lists = [][]mapping.Assign{j.Set, j.Missing}
+	} else if d.host != nil {
+		lists = append(lists, d.host.be.Set, d.host.be.Missing)
+	}
+	for _, list := range lists {
+		for _, a := range list {
+			if a.Column != f.Cols[0] || a.Value.Text == nil {
+				continue
+			}
+			if text, err := d.b.find.Constant(r.table, a); err == nil {
+				r.put(a.Column, text, nil, model.Filled, nil, "")
+				return
+			}
+		}
 	}
 }
 

@@ -55,6 +55,9 @@ func (d *draft) lookupLink(j *mapping.BoundJoin, l mapping.Link, by map[string]s
 	}
 	switch {
 	case (err != nil || !ok) && j.MissNull:
+		if d.raw != nil { // a row that the backup has keeps what it has, and says so
+			d.missed = append(d.missed, fmt.Sprintf("%s: no row of %s is called %s: not changed", j.Name, j.Table.Name, clip(describe(j.Lookup, by))))
+		}
 		return
 	case err != nil:
 		d.stop(CodeUnfit, "%s: %v", j.Name, err)

@@ -48,6 +48,7 @@ func (b *builder) update(be *mapping.BoundEntity, e *model.Entity) (*draft, erro
 		b.guestOf[g.e.ID] = g
 	}
 	d.changedLookups()
+	clashes = append(clashes, d.missed...)
 	d.drop()
 	if len(clashes) > 0 {
 		b.heldCells(d, clashes)

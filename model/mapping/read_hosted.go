@@ -68,26 +68,26 @@ func (r *tableReader) paid(rec *model.Record) bool {
 }
 
 // customers groups the rows that are of one person and makes one record of each group. Its key is that of
-// the person's first row, its fields are the newest row's, with older ones where that says nothing. Each
-// reservation is given the reference.
+// the person's oldest row, which every later dump has too; its fields are the newest row's, with older ones
+// where that says nothing. Each reservation is given the reference.
 func (r *tableReader) customers(rows []*model.Record) []*model.Record {
 	people := &persons{exact: map[string]int{}, near: map[string][]int{}}
 	group := make([]int, len(rows))
 	read := make([]*model.Record, len(rows))
-	for i, row := range rows {
-		read[i] = r.guest(row)
+	order := r.oldestFirst(rows)
+	for _, i := range order {
+		read[i] = r.guest(rows[i])
 		group[i] = people.add(read[i].Fields)
 	}
-	var out []*model.Record
 	made := map[int]*model.Record{}
-	for _, i := range oldestFirst(rows) {
+	for _, i := range order {
 		g := group[i]
 		if g < 0 {
 			continue
 		}
 		rec := made[g]
 		if rec == nil {
-			rec = &model.Record{Kind: r.e.Kind, Table: rows[i].Table, Fields: map[model.Field]model.Value{}}
+			rec = &model.Record{Kind: r.e.Kind, Table: rows[i].Table, Key: rows[i].Key, Fields: map[model.Field]model.Value{}}
 			made[g] = rec
 		}
 		rec.Raw, rec.Line = rows[i].Raw, rows[i].Line
@@ -95,31 +95,39 @@ func (r *tableReader) customers(rows []*model.Record) []*model.Record {
 			rec.Fields[f] = v
 		}
 	}
+	var out []*model.Record
+	given := map[int]bool{}
 	for i, row := range rows {
-		if group[i] < 0 {
+		g := group[i]
+		if g < 0 {
 			continue
 		}
-		rec := made[group[i]]
-		if rec.Key == "" {
-			rec.Key = row.Key
-			out = append(out, rec)
+		if !given[g] {
+			out, given[g] = append(out, made[g]), true
 		}
-		row.Fields[model.FCustomer] = model.RefValue(rec.Key)
+		row.Fields[model.FCustomer] = model.RefValue(made[g].Key)
 	}
 	return out
 }
 
-// oldestFirst orders rows by when they were made, where that is known; else as they stand in the backup.
-func oldestFirst(rows []*model.Record) []int {
+// oldestFirst orders rows by when they were made, where that is known, then by their keys: whatever the order
+// of the dump, which an update of a row changes.
+func (r *tableReader) oldestFirst(rows []*model.Record) []int {
 	order := make([]int, len(rows))
 	for i := range order {
 		order[i] = i
 	}
-	when := func(i int) int64 {
-		v := rows[i].Fields[model.FCreatedAt]
-		return v.Num
+	class := ClassText
+	if len(r.e.Key) == 1 {
+		class = ClassOf(r.b.Schema, r.e.Main.Column(r.e.Key[0]).Type)
 	}
-	sort.SliceStable(order, func(a, b int) bool { return when(order[a]) < when(order[b]) })
+	sort.SliceStable(order, func(a, b int) bool {
+		x, y := rows[order[a]], rows[order[b]]
+		if i, j := x.Fields[model.FCreatedAt].Num, y.Fields[model.FCreatedAt].Num; i != j {
+			return i < j
+		}
+		return Order(class, &x.Key, &y.Key) < 0
+	})
 	return order
 }
 
