@@ -175,6 +175,9 @@ func Constant(s *model.Schema, c *model.Column, text string) (string, error) {
 	switch class {
 	case ClassBool:
 		v, err := parseBool(text)
+		if _, num := parseDecimal(text); err != nil && s != nil && s.Dialect != "postgres" && num == nil {
+			return text, nil // tinyint(1) may hold more than two values
+		}
 		if err != nil {
 			return "", fmt.Errorf("column %s (%s) cannot hold %q", c.Name, c.Type, clip(text))
 		}

@@ -320,8 +320,8 @@ func (f *BoundField) encodeWord(v model.Value) (string, bool, error) {
 	for _, w := range f.Words {
 		if w.Word == word {
 			if f.Class == ClassBool && !w.Null {
-				b, err := parseBool(w.Raw)
-				return boolText(f.schema, f.Class, b), w.Null, err
+				text, err := Constant(f.schema, f.Columns[0], w.Raw)
+				return text, false, err
 			}
 			return w.Raw, w.Null, nil
 		}

@@ -334,22 +334,3 @@ func unsigned(typ string) bool {
 	t := strings.ToLower(typ)
 	return strings.Contains(t, " unsigned") || strings.HasSuffix(t, " zerofill")
 }
-
-// mysqlIntMax is the largest value of a whole-number type of MySQL, as far as 64 bits with a sign can say it.
-func mysqlIntMax(t string) int64 {
-	bits := 32
-	switch {
-	case strings.HasPrefix(t, "tiny"):
-		bits = 8
-	case strings.HasPrefix(t, "small"):
-		bits = 16
-	case strings.HasPrefix(t, "medium"):
-		bits = 24
-	case strings.HasPrefix(t, "big"):
-		return math.MaxInt64
-	}
-	if strings.Contains(t, "unsigned") {
-		return 1<<bits - 1
-	}
-	return 1<<(bits-1) - 1
-}

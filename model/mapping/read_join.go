@@ -18,16 +18,19 @@ type joinIndex struct {
 	raw     []string // the same as "join.column"
 	rows    map[string]*joinRow
 	several map[string][]*joinRow // of a join with many: true
+	order   RowOrder
 }
 
 type joinRow struct {
 	values []*string
 	order  *string
+	place  []*string
 }
 
-// index reads a joined table. Of several rows with one link the order decides; without one, the first.
+// index reads a joined table. Of several rows with one link the order decides; without one, or where it
+// leaves a choice, the one with the lowest key.
 func (r *tableReader) index(j *BoundJoin) (*joinIndex, error) {
-	x := &joinIndex{to: j, rows: map[string]*joinRow{}, several: map[string][]*joinRow{}}
+	x := &joinIndex{to: j, rows: map[string]*joinRow{}, several: map[string][]*joinRow{}, order: NewRowOrder(r.b.Schema, j.Table)}
 	for _, l := range j.Link {
 		x.ours = append(x.ours, qualify(l.Join, l.Ours))
 		x.classes = append(x.classes, ClassOf(r.b.Schema, j.Table.Column(l.Column).Type))
@@ -52,10 +55,7 @@ func (r *tableReader) index(j *BoundJoin) (*joinIndex, error) {
 		return nil
 	})
 	for _, rows := range x.several {
-		sort.SliceStable(rows, func(a, b int) bool {
-			c := Order(class, rows[a].order, rows[b].order)
-			return col != "" && (!desc && c < 0 || desc && c > 0)
-		})
+		sort.SliceStable(rows, func(a, b int) bool { return x.before(rows[a], rows[b], col, desc, class) })
 	}
 	return x, err
 }
@@ -115,17 +115,15 @@ func (x *joinIndex) add(row *model.Row, col string, desc bool, class Class) {
 		parts[i] = Comparable(x.classes[i], s)
 	}
 	key := strings.Join(parts, model.KeySep)
-	n := &joinRow{values: make([]*string, len(x.names))}
+	n := &joinRow{values: make([]*string, len(x.names)), place: x.order.Place(row)}
 	if col != "" {
 		if s, ok := row.Get(col); ok {
 			s = strings.Clone(s)
 			n.order = &s
 		}
 	}
-	if old := x.rows[key]; old != nil && !x.to.Many {
-		if c := Order(class, n.order, old.order); col == "" || desc && c <= 0 || !desc && c >= 0 {
-			return
-		}
+	if old := x.rows[key]; old != nil && !x.to.Many && !x.before(n, old, col, desc, class) {
+		return
 	}
 	for i, name := range x.names {
 		if s, ok := row.Get(name); ok {
@@ -138,6 +136,18 @@ func (x *joinIndex) add(row *model.Row, col string, desc bool, class Class) {
 		return
 	}
 	x.rows[key] = n
+}
+
+// before reports whether one row comes before another: by the order, then by its key.
+func (x *joinIndex) before(a, b *joinRow, col string, desc bool, class Class) bool {
+	c := 0
+	if col != "" {
+		c = Order(class, a.order, b.order)
+	}
+	if desc {
+		c = -c
+	}
+	return c < 0 || c == 0 && x.order.Compare(a.place, b.place) < 0
 }
 
 // attach adds the joined row's columns to a record's raw ones.

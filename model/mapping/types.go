@@ -39,7 +39,7 @@ const (
 )
 
 // classNamed is the class of a bare type name (lower case, without lengths), of any dialect; "" when it has
-// none. MySQL's tinyint(1) stays a number: it may hold more than two values, and as: bool reads it.
+// none.
 func classNamed(base string) Class {
 	switch base {
 	case "integer", "int", "int4", "int8", "int2", "bigint", "smallint", "serial", "bigserial", "smallserial", "serial2", "serial4", "serial8",
@@ -87,8 +87,8 @@ func ClassOf(s *model.Schema, typ string) Class {
 		return ClassArray
 	case enumWords(s, typ) != nil:
 		return ClassEnum
-	case dialect == "mysql" && base == "timestamp":
-		return ClassTimestampTZ
+	case dialect == "mysql" && mysqlClass(typ, base) != "":
+		return mysqlClass(typ, base)
 	}
 	class := classNamed(base)
 	switch {
@@ -98,6 +98,20 @@ func ClassOf(s *model.Schema, typ string) Class {
 		return ClassOther
 	}
 	return class
+}
+
+// mysqlClass classifies what MySQL and MariaDB mean otherwise than PostgreSQL does; "" for all else.
+func mysqlClass(typ, base string) Class {
+	t := strings.ToLower(strings.TrimSpace(typ))
+	switch {
+	case t == "tinyint(1)", t == "bit(1)", t == "bit":
+		return ClassBool
+	case base == "timestamp":
+		return ClassTimestampTZ
+	case base == "set":
+		return ClassText
+	}
+	return ""
 }
 
 // bareType is a declared type in lower case without lengths, and without MySQL's attributes.

@@ -19,10 +19,10 @@ func TestClassOf(t *testing.T) {
 		{"postgres", "timestamp without time zone", ClassTimestamp}, {"postgres", "timestamp(3) with time zone", ClassTimestampTZ}, {"postgres", "numeric(10,2)", ClassNumeric},
 		{"postgres", "character varying(40)", ClassText}, {"postgres", "integer[]", ClassArray}, {"postgres", "numeric(10,2)[]", ClassArray}, {"postgres", "public.stage", ClassEnum}, {"postgres", "stage", ClassEnum},
 		{"postgres", "bytea", ClassOther}, {"postgres", "timestamp", ClassTimestamp}, {"postgres", "pg_catalog.int4", ClassInt}, {"postgres", "point", ClassOther},
-		{"mysql", "timestamp", ClassTimestampTZ}, {"mysql", "timestamp(6)", ClassTimestampTZ}, {"mysql", "datetime(6)", ClassTimestamp}, {"mysql", "tinyint(1)", ClassInt},
+		{"mysql", "timestamp", ClassTimestampTZ}, {"mysql", "timestamp(6)", ClassTimestampTZ}, {"mysql", "datetime(6)", ClassTimestamp}, {"mysql", "tinyint(1)", ClassBool}, {"mysql", "tinyint(4)", ClassInt},
 		{"mysql", "int(10) unsigned", ClassInt}, {"mysql", "bigint(20) unsigned zerofill", ClassInt}, {"mysql", "decimal(10,2) unsigned", ClassNumeric}, {"mysql", "double(8,2)", ClassFloat},
-		{"mysql", "enum('a','it''s')", ClassEnum}, {"mysql", "set('a','b')", ClassOther}, {"mysql", "varchar(20) character set utf8mb4 collate utf8mb4_bin", ClassText}, {"mysql", "longblob", ClassOther},
-		{"mysql", "year(4)", ClassInt}, {"mysql", "json", ClassJSON}, {"mysql", "char(36)", ClassChar}, {"mysql", "bit(1)", ClassOther},
+		{"mysql", "enum('a','it''s')", ClassEnum}, {"mysql", "set('a','b')", ClassText}, {"mysql", "varchar(20) character set utf8mb4 collate utf8mb4_bin", ClassText}, {"mysql", "longblob", ClassOther},
+		{"mysql", "year(4)", ClassInt}, {"mysql", "json", ClassJSON}, {"mysql", "char(36)", ClassChar}, {"mysql", "bit(1)", ClassBool}, {"mysql", "bit(8)", ClassOther},
 		{"sqlite", "INTEGER", ClassInt}, {"sqlite", "DATETIME", ClassTimestamp}, {"sqlite", "NVARCHAR(160)", ClassText}, {"sqlite", "UNSIGNED BIG INT", ClassInt}, {"sqlite", "", ClassOther},
 		{"sqlite", "STRING", ClassNumeric}, {"sqlite", "BOOLEAN", ClassBool}, {"sqlite", "FLOATING POINT", ClassInt}, {"sqlite", "MY TEXT", ClassText},
 	} {
@@ -36,7 +36,7 @@ func TestFitsOfWholeNumbers(t *testing.T) {
 		typ, text string
 		ok        bool
 	}{
-		{"tinyint(1)", "127", true}, {"tinyint(1)", "128", false}, {"tinyint(3) unsigned", "255", true}, {"tinyint(3) unsigned", "-1", false},
+		{"tinyint(4)", "127", true}, {"tinyint(4)", "128", false}, {"tinyint(3) unsigned", "255", true}, {"tinyint(3) unsigned", "-1", false},
 		{"mediumint", "8388607", true}, {"mediumint", "8388608", false}, {"int(10) unsigned", "4294967295", true}, {"int", "2147483648", false}, {"bigint", "9223372036854775807", true},
 		{"enum('a','it''s')", "it's", true}, {"enum('a','it''s')", "b", false},
 	} {
@@ -73,6 +73,7 @@ func TestOtherDialects(t *testing.T) {
 		{"mysql", "timestamp", "created_at: c", "2026-07-01 10:00:00", "2026-07-01T10:00:00Z", "2026-07-01 10:00:00"},
 		{"mysql", "datetime", "created_at: c", "2026-07-01 10:00:00", "2026-07-01T08:00:00Z", "2026-07-01 10:00:00"},
 		{"mysql", "tinyint(1)", "x_a: {col: c, as: bool}", "1", "true", "1"},
+		{"mysql", "tinyint(1)", "x_a: {col: c, map: {0: new, 2: old}}", "2", "old", "2"},
 		{"mysql", "enum('Y','N')", "x_a: {col: c, as: bool}", "N", "false", "N"},
 		{"sqlite", "boolean", "x_a: {col: c, as: bool}", "1", "true", "1"},
 		{"sqlite", "datetime", "created_at: {col: c, as: epoch, unit: ms}", "1772000000123", "2026-02-25T06:13:20.123Z", "1772000000123"},
