@@ -95,7 +95,8 @@ BEGIN
   FOR x IN SELECT DISTINCT a.* FROM pg_temp.salvage_ack a JOIN pg_temp.salvage_side s ON s.rel = a.rel WHERE a.verb = 'insert' ORDER BY a.rel LOOP
     EXECUTE format('UPDATE pg_temp.salvage_side s SET kept = false FROM %s t WHERE s.rel = %L AND s.key = ARRAY[%s] AND s.row_hash = md5(%s::text)', x.rel, x.rel, x.key, x.image);
   END LOOP;
-  -- rows of others that point at ours, by declared foreign keys and by the columns that the plan filled
+  -- rows of others that point at ours, by declared foreign keys (of a partition too: its rows are its root's)
+  -- and by the columns that the plan filled
   FOR x IN
     SELECT k.conrelid::regclass::text AS child, k.conrelid AS coid, b.rel, b.tbl, b.match,
            (SELECT string_agg(format('c.%I = t.%I', ca.attname, pa.attname), ' AND ' ORDER BY p.i)
@@ -111,9 +112,9 @@ BEGIN
     EXECUTE format('UPDATE pg_temp.salvage_undo r SET used = %L FROM %s t, %s c WHERE r.tbl = %L AND r.how NOT IN (''updated'', ''added'') AND %s AND %s%s%s',
       x.child, x.rel, x.child, x.tbl, x.match, x.cond,
       coalesce((SELECT format(' AND NOT EXISTS (SELECT 1 FROM pg_temp.salvage_undo v WHERE v.tbl = %L AND v.how <> ''added'' AND %s)', b.tbl, b.other)
-                FROM pg_temp.salvage_tab b WHERE b.rel::regclass::oid = x.coid), ''),
+                FROM pg_temp.salvage_tab b WHERE b.rel::regclass::oid = coalesce(pg_partition_root(x.coid)::oid, x.coid)), ''),
       coalesce((SELECT DISTINCT format(' AND NOT EXISTS (SELECT 1 FROM pg_temp.salvage_side s WHERE s.rel = %L AND NOT s.kept AND s.key = ARRAY[%s])', a.rel, a.other)
-                FROM pg_temp.salvage_ack a WHERE a.rel::regclass::oid = x.coid AND a.verb = 'insert' AND a.key <> ''), ''));
+                FROM pg_temp.salvage_ack a WHERE a.rel::regclass::oid = coalesce(pg_partition_root(x.coid)::oid, x.coid) AND a.verb = 'insert' AND a.key <> ''), ''));
   END LOOP;
   SELECT string_agg(format('%s %s: %s', y.tbl, y.new_key, y.why), '; ' ORDER BY y.tbl, y.n) INTO bad FROM (
     SELECT u.n, u.tbl, u.new_key, CASE WHEN NOT u.found THEN 'gone' WHEN u.touched THEN 'changed since' ELSE 'in use by ' || u.used END AS why
