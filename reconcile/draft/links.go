@@ -1,0 +1,360 @@
+package draft
+
+// This file: what the structure says beyond columns: prefixes of names, columns kept by triggers, and
+// references, declared or found.
+
+import (
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+
+	"salvage/model/mapping"
+)
+
+// link is a reference from a column to another table's key.
+type link struct {
+	from     *column
+	to       *table
+	key      *column
+	declared bool
+	score    float64 // 1 for a declared one
+}
+
+// names gives every table and column its words, without the prefix that tables of one application or
+// columns of one table share.
+func (f *Facts) names() {
+	all := make([][]string, len(f.tables))
+	for i, t := range f.tables {
+		all[i] = pieces(t.Name)
+	}
+	stripPrefixes(all, 3, 0.6)
+	for i, t := range f.tables {
+		t.words = tokens(strings.Join(all[i], "_"))
+		core := has(t.words, "customer", "reservation", "payment", "vehicle", "location", "person")
+		t.audit = has(t.words, "audit") && !(core && len(t.words) == 1)
+		cols := make([][]string, len(t.cols))
+		for j, c := range t.cols {
+			cols[j] = pieces(c.Name)
+		}
+		stripPrefixes(cols, 4, 0.75)
+		for j, c := range t.cols {
+			c.words = tokens(strings.Join(cols[j], "_"))
+		}
+	}
+}
+
+// stripPrefixes takes away a first piece that most names share, again and again; a name that would be
+// left with nothing keeps it.
+func stripPrefixes(names [][]string, least int, share float64) {
+	for range 3 {
+		count := map[string]int{}
+		for _, n := range names {
+			if len(n) > 1 {
+				count[n[0]]++
+			}
+		}
+		first, most := "", 0
+		for p, n := range count {
+			if n > most || n == most && p < first {
+				first, most = p, n
+			}
+		}
+		if most < least || float64(most) < share*float64(len(names)) {
+			break
+		}
+		for i, n := range names {
+			if len(n) > 1 && n[0] == first {
+				names[i] = n[1:]
+			}
+		}
+	}
+	for i, n := range names {
+		if len(n) > 1 && (n[0] == "tbl" || n[0] == "app" || n[0] == "wp") {
+			names[i] = n[1:]
+		}
+	}
+}
+
+var (
+	reNew    = regexp.MustCompile(`(?i)\bNEW\s*\.\s*["\x60]?(\w+)["\x60]?\s*:?=[^=]`)
+	reUpdate = regexp.MustCompile(`(?is)\bUPDATE\s+(?:ONLY\s+)?(?:["\x60]?\w+["\x60]?\.)?["\x60]?(\w+)["\x60]?\s+(?:AS\s+)?(?:\w+\s+)?SET\s+(.*?)(?:\bWHERE\b|;|$)`)
+	reSet    = regexp.MustCompile(`(?:^|,)\s*["\x60]?(\w+)["\x60]?\s*=`)
+)
+
+// triggers finds columns that triggers keep. A function that looks whether a value is there leaves it alone.
+func (f *Facts) triggers(functions map[string]string) {
+	for _, t := range f.tables {
+		for _, tr := range t.Triggers {
+			body := functions[tr.Function]
+			if body == "" {
+				body = functions[tr.Function[strings.LastIndexByte(tr.Function, '.')+1:]]
+			}
+			for _, m := range reNew.FindAllStringSubmatch(body, 50) {
+				c := t.byName[m[1]]
+				if c == nil {
+					c = t.byName[strings.ToLower(m[1])]
+				}
+				asks := regexp.MustCompile(`(?i)NEW\s*\.\s*["\x60]?` + regexp.QuoteMeta(m[1]) + `["\x60]?\s+IS\s+NULL|coalesce\(\s*NEW\.` + regexp.QuoteMeta(m[1])).MatchString(body)
+				if c != nil && !asks {
+					c.triggered = true
+				}
+			}
+			for _, m := range reUpdate.FindAllStringSubmatch(body, 50) {
+				for _, o := range f.tables {
+					if o != t && strings.EqualFold(o.Name, m[1]) {
+						for _, set := range reSet.FindAllStringSubmatch(m[2], 50) {
+							if c := o.byName[set[1]]; c != nil {
+								c.triggered = true
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// settle works out the cut where the dump does not say: the newest time in columns that only rise.
+func (f *Facts) settle() {
+	if !f.Cut.IsZero() {
+		return
+	}
+	var newest int64
+	for _, t := range f.tables {
+		for _, c := range t.cols {
+			if c.isTime() && has(c.words, "created", "updated") && c.timeN > 0 && c.maxT < 4_000_000_000_000_000 {
+				newest = max(newest, c.maxT)
+			}
+		}
+	}
+	if newest > 0 {
+		f.Cut = microTime(newest)
+	}
+}
+
+// links collects declared references and looks for those that nobody declared.
+func (f *Facts) links() {
+	for _, t := range f.tables {
+		for _, fk := range t.Foreign {
+			to := f.byName[fk.Table]
+			if to == nil {
+				to = f.find(fk.Table)
+			}
+			c, key := f.fkColumn(t, to, fk.Columns, fk.References)
+			if c != nil && key != nil && (c.ref == nil || !c.ref.declared) {
+				c.ref = &link{c, to, key, true, 1}
+			}
+		}
+	}
+	for _, t := range f.tables {
+		for _, c := range t.cols {
+			if c.ref == nil {
+				c.ref = f.guessLink(c)
+			}
+			if c.ref != nil {
+				t.refs = append(t.refs, c.ref)
+				c.ref.to.in = append(c.ref.to.in, c.ref)
+			}
+		}
+	}
+}
+
+func (f *Facts) find(name string) *table {
+	for _, t := range f.tables {
+		if t.Name == name[strings.LastIndexByte(name, '.')+1:] {
+			return t
+		}
+	}
+	return nil
+}
+
+// fkColumn picks the column of a declared reference that tells one row from another: of (tenant, id) the id.
+func (f *Facts) fkColumn(t, to *table, cols, refs []string) (c, key *column) {
+	if to == nil {
+		return nil, nil
+	}
+	if len(refs) == 0 {
+		refs = to.PrimaryKey
+	}
+	for i := range cols {
+		if i >= len(refs) {
+			break
+		}
+		a, b := t.byName[cols[i]], to.byName[refs[i]]
+		if a != nil && b != nil && (key == nil || b.kmv.distinct() > key.kmv.distinct()) {
+			c, key = a, b
+		}
+	}
+	return c, key
+}
+
+// keyColumn is the one column that names a table's rows; nil when there is none.
+func (t *table) keyColumn() *column {
+	if len(t.PrimaryKey) == 1 {
+		return t.byName[t.PrimaryKey[0]]
+	}
+	for _, u := range t.Unique {
+		if len(u) == 1 && len(t.PrimaryKey) == 0 {
+			return t.byName[u[0]]
+		}
+	}
+	if len(t.PrimaryKey) == 0 {
+		for _, c := range t.cols {
+			if c.full() == t.rows && t.rows > 0 && c.unique() && (has(c.words, "id") || c.at == 0) {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// sameKind reports whether values of two columns can be equal as keys.
+func sameKind(a, b *column) bool {
+	num := func(c *column) bool {
+		return c.class == mapping.ClassInt || c.class == mapping.ClassNumeric || c.full() > 0 && c.ints == c.full()
+	}
+	if num(a) || num(b) {
+		return num(a) && num(b)
+	}
+	return (a.class == mapping.ClassUUID) == (b.class == mapping.ClassUUID) && (a.isText() || a.class == mapping.ClassUUID) && (b.isText() || b.class == mapping.ClassUUID)
+}
+
+// guessLink finds the table that a column most likely points at: by the inclusion of its values, and by names.
+func (f *Facts) guessLink(c *column) *link {
+	if c.isTime() || c.class == mapping.ClassBool || c.class == mapping.ClassJSON || c.class == mapping.ClassNumeric && c.cents > 0 || c.neg > 0 || c.class == mapping.ClassEnum {
+		return nil
+	}
+	own := c.t.keyColumn() == c
+	if own || c.Sequence != "" || c.Identity != "" {
+		return nil
+	}
+	var best *link
+	for _, to := range f.tables {
+		key := to.keyColumn()
+		if key == nil || key == c || !sameKind(c, key) {
+			continue
+		}
+		if s := f.linkScore(c, to, key); s >= 0.5 && (best == nil || s > best.score) {
+			best = &link{c, to, key, false, math.Min(s, 1)}
+		}
+	}
+	return best
+}
+
+func (f *Facts) linkScore(c *column, to *table, key *column) float64 {
+	share, of := c.kmv.within(&key.kmv)
+	if of > 0 && share < 0.95 && c.full() > 0 && to.rows > 0 {
+		return 0
+	}
+	name := linkName(c, to)
+	if c.full() == 0 || to.rows == 0 || of == 0 {
+		return name * 0.8
+	}
+	s := name * 0.7
+	text := c.class == mapping.ClassUUID || c.isText() && c.ints < c.full()
+	switch {
+	case text && of >= 5:
+		s += 0.6
+	case !text && of >= 12 && to.rows >= 12 && key.minN > 1_000_000:
+		s += 0.5
+	case !text && of >= 12 && c.kmv.distinct() >= 12 && float64(c.maxN) > 0.8*float64(key.maxN) && c.minN >= key.minN && !has(c.words, "amount", "price", "total", "odometer", "year", "units", "status", "minor", "party"):
+		s += 0.35 + 0.2*float64(boolInt(!c.unique()))*(1-math.Abs(1-c.kmv.distinct()/math.Max(1, key.kmv.distinct())))
+	case name > 0.5:
+		s += 0.3
+	}
+	if c.t == to && name < 0.9 {
+		s -= 0.3
+	}
+	return s
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// nounConcepts are the concepts that name a thing rather than a property.
+var nounConcepts = []string{"customer", "person", "vehicle", "thing", "reservation", "payment", "location", "category", "vendor", "address", "tenant"}
+
+// linkName says how well a column's name fits the table that it would point at.
+func linkName(c *column, to *table) float64 {
+	idWord := has(c.words, "id")
+	var left []token
+	for _, w := range c.words {
+		if !(len(w.concepts) == 1 && w.means("id")) && !w.filler {
+			left = append(left, w)
+		}
+	}
+	if len(left) == 0 {
+		return 0
+	}
+	best := 0.0
+	for _, a := range left {
+		for i, b := range to.words {
+			last := i == len(to.words)-1
+			switch {
+			case stem(a.text) == stem(b.text) && len(to.words) == 1:
+				best = math.Max(best, 1)
+			case stem(a.text) == stem(b.text) && last:
+				best = math.Max(best, 0.85)
+			case stem(a.text) == stem(b.text):
+				best = math.Max(best, 0.45)
+			case shareNoun(a, b) && (last || len(to.words) <= 2):
+				best = math.Max(best, 0.6)
+			}
+		}
+	}
+	if whole := joinText(left); whole == stem(joinText(to.words)) || stem(whole) == stem(joinText(to.words)) {
+		best = 1
+	}
+	if best > 0 && !idWord {
+		best -= 0.25
+	}
+	return best
+}
+
+func joinText(ts []token) string {
+	var b strings.Builder
+	for _, t := range ts {
+		if !(len(t.concepts) == 1 && t.means("id")) {
+			b.WriteString(t.text)
+		}
+	}
+	return b.String()
+}
+
+func shareNoun(a, b token) bool {
+	for _, n := range nounConcepts {
+		if a.means(n) && b.means(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// stem cuts a plural ending.
+func stem(s string) string {
+	if t, ok := strings.CutSuffix(s, "ies"); ok && len(t) > 2 {
+		return t + "y"
+	}
+	for _, end := range []string{"ses", "xes", "ches", "shes"} {
+		if strings.HasSuffix(s, end) {
+			return s[:len(s)-2]
+		}
+	}
+	for _, end := range []string{"s", "en", "n", "e"} {
+		if t, ok := strings.CutSuffix(s, end); ok && len(t) > 3 {
+			return t
+		}
+	}
+	return s
+}
+
+// oneToOne reports whether at most one row of the link's table points at each row.
+func (l *link) oneToOne() bool {
+	return l.from.full() > 0 && l.from.unique() || slices.ContainsFunc(l.from.t.Unique, func(u []string) bool { return len(u) == 1 && u[0] == l.from.Name }) ||
+		len(l.from.t.PrimaryKey) == 1 && l.from.t.PrimaryKey[0] == l.from.Name
+}
