@@ -97,6 +97,9 @@ func mainCandidates(t *table) []candidate {
 	out := make([]candidate, 0, len(t.cols))
 	for _, c := range t.cols {
 		out = append(out, candidate{column: c, words: c.words})
+		for _, p := range c.packedColumns() {
+			out = append(out, candidate{column: p, words: p.words})
+		}
 	}
 	return out
 }
@@ -107,11 +110,17 @@ func (f *Facts) pairScore(r *rule, c candidate, own []string, picked map[model.K
 	if fit <= no {
 		return no
 	}
-	s := nameScore(r, c.words, own) + fit
+	s := nameScore(r, c.words, own)
+	if c.alone != nil {
+		s = math.Max(s, nameScore(r, c.alone, own))
+	}
 	if c.joined {
 		s -= 0.08
 	}
-	return s
+	if c.packed != nil {
+		s -= 0.06
+	}
+	return s + fit
 }
 
 // choose picks the tables. A kind that no table fits is left out.

@@ -14,6 +14,10 @@ import (
 // codec settles how a field's column is read.
 func (d *Draft) codec(e *Entity, f *Field) {
 	c := f.cand.column
+	if c.packed != nil {
+		f.As, f.Path, f.Label, f.Sep, f.N = c.packed.as, c.packed.path, c.packed.label, c.packed.sep, c.packed.n
+		return
+	}
 	switch f.rule.fit {
 	case fitRef, fitPlace:
 		if f.rule.ref != "" && c.ref != nil && d.picked[f.rule.ref] == c.ref.to {
@@ -186,6 +190,7 @@ func nameOrder(f *Field, c *column) {
 func (d *Draft) wordCodec(e *Entity, f *Field, c *column) {
 	known, look := canonical(f.rule.kind, f.Name)
 	if known == nil {
+		freeWords(f, c)
 		return
 	}
 	f.As = "map"
@@ -214,6 +219,28 @@ func (d *Draft) wordCodec(e *Entity, f *Field, c *column) {
 		f.Words = append(f.Words, w)
 	}
 	d.askWords(e, f, known)
+}
+
+// freeWords translates words that have no canonical form in the language but one that evidence uses: card,
+// cash and bank; web, phone, walk-in and partner. Words that nobody knows stand for themselves.
+func freeWords(f *Field, c *column) {
+	look := map[model.Field]func(string) string{model.FMethod: methodWord, model.FChannel: channelWord}[f.Name]
+	if look == nil || c.vocab.over || !c.isText() {
+		return
+	}
+	var ws []Word
+	changed := false
+	for _, raw := range c.vocab.list() {
+		w := look(raw)
+		changed = changed || w != "" && w != raw
+		if w == "" {
+			w = raw
+		}
+		ws = append(ws, Word{Raw: raw, Word: w, Rows: c.vocab.count[raw]})
+	}
+	if changed {
+		f.As, f.Words = "map", ws
+	}
 }
 
 func wordID(e *Entity, f *Field, raw string) string {

@@ -34,6 +34,8 @@ func (d *Draft) entity(k model.Kind, t *table) *Entity {
 	}
 	e.orderTimes()
 	e.pairClocks()
+	e.codeByKey()
+	e.own()
 	return e
 }
 
@@ -211,7 +213,7 @@ func (d *Draft) why(p pick) string {
 	for _, s := range []struct {
 		sh   shape
 		what string
-	}{{shEmail, "e-mail addresses"}, {shCus, "cus_ ids"}, {shIntent, "pi_ ids"}, {shCharge, "ch_ ids"}, {shRefund, "re_ ids"}, {shPhone, "phone numbers"}, {shVIN, "VINs"}, {shZone, "zones"}} {
+	}{{shEmail, "e-mail addresses"}, {shCus, "cus_ ids"}, {shIntent, "pi_ ids"}, {shCharge, "ch_ ids"}, {shRefund, "re_ ids"}, {shVIN, "VINs"}, {shZone, "zones"}} {
 		if c.share(s.sh) > 0.6 && c.full() > 2 {
 			why = append(why, fmt.Sprintf("%.0f %% are %s", 100*c.share(s.sh), s.what))
 			break
@@ -232,6 +234,47 @@ func (d *Draft) why(p pick) string {
 		why = append(why, "by what it holds")
 	}
 	return strings.Join(why, "; ")
+}
+
+// codeByKey: where nothing else names a rented thing, its key does; evidence may carry it.
+func (e *Entity) codeByKey() {
+	if e.Kind != model.Vehicle || len(e.Key) != 1 {
+		return
+	}
+	for _, f := range e.Fields {
+		if f.Name == model.FCode || f.Name == model.FPlate || f.Name == model.FVIN || f.Name == model.FName && !f.cand.joined && f.cand.unique() {
+			return
+		}
+	}
+	c := e.main.byName[e.Key[0]]
+	if c == nil {
+		return
+	}
+	e.Fields = append(e.Fields, &Field{Name: model.FCode, Cols: []string{c.Name}, cand: candidate{column: c}, rule: &rule{kind: e.Kind, field: model.FCode, fit: fitCode}, Why: "nothing else names one", Unsure: "none"})
+}
+
+// own carries what looks like a code or a number of the company's own, under x_.
+func (e *Entity) own() {
+	used := map[string]bool{}
+	for _, f := range e.Fields {
+		for _, c := range f.Cols {
+			used[c] = true
+		}
+	}
+	for _, c := range e.main.cols {
+		if used[c.Name] || c.ref != nil || c.full() < 3 || !c.isText() || c.isTime() || slices.Contains(e.Key, c.Name) || c.share(shSecret) > 0 || len(c.packedColumns()) > 0 || c.triggered || c.Generated {
+			continue
+		}
+		code := c.share(shCode) > 0.7 && c.kmv.distinct() > 0.5*float64(c.full())
+		if !code || has(c.words, "password", "flag", "deleted", "tenant", "second") {
+			continue
+		}
+		name := "x_" + strings.Join(pieces(c.Name), "_")
+		if e.Field(model.Field(name)) != nil || name == "x_" {
+			continue
+		}
+		e.Fields = append(e.Fields, &Field{Name: model.Field(name), Cols: []string{c.Name}, cand: candidate{column: c}, rule: &rule{kind: e.Kind, field: model.Field(name), fit: fitText}, Why: "the company's own: codes that evidence may name"})
+	}
 }
 
 // orderTimes swaps start and end where the rows say that they stand the other way round.

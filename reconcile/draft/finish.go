@@ -66,7 +66,13 @@ func (d *Draft) finish(e *Entity) {
 // order puts the fields in the order of the language.
 func order(e *Entity) {
 	known := model.KnownFields(e.Kind)
-	slices.SortStableFunc(e.Fields, func(a, b *Field) int { return slices.Index(known, a.Name) - slices.Index(known, b.Name) })
+	at := func(f model.Field) int {
+		if i := slices.Index(known, f); i >= 0 {
+			return i
+		}
+		return len(known)
+	}
+	slices.SortStableFunc(e.Fields, func(a, b *Field) int { return at(a.Name) - at(b.Name) })
 }
 
 // find writes the natural keys that the fields allow, the strongest first.

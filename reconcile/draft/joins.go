@@ -118,11 +118,11 @@ func (d *Draft) addJoin(e *Entity, l *link, own string) {
 		if len(j.Lookup) > 0 && c.Name != j.Lookup[0] {
 			continue
 		}
-		ws := c.words
-		if own == "" {
-			ws = append(slices.Clone(unless(other.words, c.words)), c.words...)
+		x := candidate{column: c, join: j.Name, words: append(slices.Clone(unless(other.words, c.words)), c.words...), joined: true}
+		if own == ownBefore || has(other.words, "address", "person", "customer") {
+			x.alone = c.words
 		}
-		e.joinCandidates = append(e.joinCandidates, candidate{column: c, join: j.Name, words: ws, joined: true})
+		e.joinCandidates = append(e.joinCandidates, x)
 	}
 }
 

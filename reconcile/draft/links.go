@@ -335,22 +335,23 @@ func shareNoun(a, b token) bool {
 	return false
 }
 
-// stem cuts a plural ending.
+// stem cuts plural endings off, so that one and many of a thing meet; it need not be a word.
 func stem(s string) string {
 	if t, ok := strings.CutSuffix(s, "ies"); ok && len(t) > 2 {
 		return t + "y"
 	}
-	for _, end := range []string{"ses", "xes", "ches", "shes"} {
-		if strings.HasSuffix(s, end) {
-			return s[:len(s)-2]
+	for {
+		n := len(s)
+		for _, end := range []string{"s", "n", "e", "a", "i", "o"} {
+			if t, ok := strings.CutSuffix(s, end); ok && len(t) > 2 {
+				s = t
+				break
+			}
+		}
+		if len(s) == n {
+			return s
 		}
 	}
-	for _, end := range []string{"s", "en", "n", "e"} {
-		if t, ok := strings.CutSuffix(s, end); ok && len(t) > 3 {
-			return t
-		}
-	}
-	return s
 }
 
 // oneToOne reports whether at most one row of the link's table points at each row.

@@ -29,12 +29,21 @@ balance: balance bal rest saldo restzahl remaind final solde restant pendient re
 hold: hold preauth auth authoriz blocked sperrbetrag vorautor preautor preautoris preautorizz reserva_fondos blokada
 insurance: insur versicher segur assuranc assicur verzeker forsakr forsikr ubezpiecz cdw waiver
 fee: fee extra surcharge penalt fine late damage fuel gebuhr zuschlag schaden strafe tank nachzahl mehrkilometer recargo multa suplement cargo dano frais supplement penalit dommage supplement spese danno multa penal taxa acrescimo toeslag boete schade avgift skada tillagg gebyr skade tillaeg oplat doplat kara szkod extras addition other_charge
-rental: rental rent hire full total booking miete mietbetrag mietzahl buchung gesamt alquiler pago reserva total renta location loyer integral paiement nolegg affitt totale prenotaz alugu locac integral huur volledig hyra hel leje udlejning leie hele najem wynajem calosc czynsz main charge sale payment zahlung
+rental: rental rent hire full total booking miete mietbetrag mietzahl buchung gesamt alquiler reserva total renta location loyer integral nolegg affitt totale prenotaz alugu locac integral huur volledig hyra hel leje udlejning leie hele najem wynajem calosc czynsz
 other: other misc sonst otro autre altro outro overig ovrigt andet annet inne gift voucher`
 	case "method":
-		return `card: card credit debit visa mastercard amex stripe karte kredit tarjeta carte carta cartao kaart kort karta ec girocard bancontact ideal pos tpv
-cash: cash bar bargeld efectivo especes liquide contanti dinheiro contant kontant gotowk numerario
-transfer: transfer bank wire uberweis transferenc virement bonific transferencia overschrijving overforing overforsel przelew sepa lastschrift directdebit iban swish vipps blik bizum paypal klarna cheque check scheck applepay googlepay invoice rechnung factura voucher gift online`
+		return `
+card: card cc credit creditcard debitcard visa mastercard amex stripe karte kreditkarte eckarte kredit tarjeta carte cartebancaire carta cartadicredito cartao kaart creditkaart kort kreditkort kortbetalning karta girocard bancontact tpv datafono
+cash: cash cod bar bargeld barzahlung efectivo metalico especes liquide contanti dinheiro numerario contant kontant kontanter gotowka gotowk
+bank: bank transfer banktransfer wire bacs sepa uberweis transferenc virement bonific overschrijving bankoverschrijving overforing overforsel przelew lastschrift directdebit iban`
+	case "other method":
+		return `other: swish vipps mobilepay blik bizum paypal klarna cheque check scheck applepay googlepay invoice rechnung factura voucher gift online ideal`
+	case "channel":
+		return `
+web: web online website internet homepage webseite webshop sitioweb pagina siteweb enligne sito sitoweb netz hemsida nettside nettbutikk strona
+phone: phone telephone call telefon telefonisch telefono telefonica telephonique telefonico telefone telefonicamente telefoon tlf puhelin
+walk-in: walkin counter desk vorort schalter laden mostrador presencial enpersona comptoir surplace agence_locale banco sportello balcao presencialmente balie ter_plaatse disk butik skranke okienko
+partner: partner agency agent ota agentur vermittler socio agencia revendedor partenaire agence agenzia parceiro partenaires agentschap partnerzy`
 	}
 	return ""
 }
@@ -43,7 +52,7 @@ type stems struct{ whole, begin map[string]string }
 
 var meanings = sync.OnceValue(func() map[string]*stems {
 	out := map[string]*stems{}
-	for _, what := range []string{"status", "kind", "method"} {
+	for _, what := range []string{"status", "kind", "method", "other method", "channel"} {
 		s := &stems{map[string]string{}, map[string]string{}}
 		for _, line := range strings.Split(strings.TrimSpace(meaningLines(what)), "\n") {
 			canon, list, _ := strings.Cut(line, ":")
@@ -114,6 +123,16 @@ func statusWord(w string) string {
 func kindWord(w string) string { return meaning("kind", w) }
 
 func methodWord(w string) string { return meaning("method", w) }
+
+func channelWord(w string) string { return meaning("channel", w) }
+
+// knownMethod also knows ways to pay that have no canonical word.
+func knownMethod(w string) string {
+	if m := methodWord(w); m != "" {
+		return m
+	}
+	return meaning("other method", w)
+}
 
 // canonical lists the words that a field of small vocabulary may have.
 func canonical(k model.Kind, f model.Field) (list []string, look func(string) string) {

@@ -71,6 +71,14 @@ type column struct {
 	localTail        int64
 	triggered        bool // a trigger keeps it
 	ref              *link
+	unpacked         int
+	parts            map[string]*column // values within the column
+	partIDs          []string
+	packed           *packed // this is such a value
+}
+
+func newColumn(t *table, c *model.Column, at int, class mapping.Class) *column {
+	return &column{Column: c, t: t, at: at, class: class, layouts: 1<<uint(len(textLayouts)) - 1, minN: math.MaxInt64, maxN: math.MinInt64, minT: math.MaxInt64, maxT: math.MinInt64}
 }
 
 // Profile reads every table once. functions are the bodies of the functions that triggers run; cut may be zero.
@@ -110,7 +118,7 @@ func newTable(s *model.Schema, t *model.Table) *table {
 		if i >= maxColumns {
 			break
 		}
-		col := &column{Column: c, t: tb, at: i, class: mapping.ClassOf(s, c.Type), layouts: 1<<uint(len(textLayouts)) - 1, minN: math.MaxInt64, maxN: math.MinInt64, minT: math.MaxInt64, maxT: math.MinInt64}
+		col := newColumn(tb, c, i, mapping.ClassOf(s, c.Type))
 		tb.cols = append(tb.cols, col)
 		tb.byName[c.Name] = col
 		if col.typedTime() && len(tb.times) < maxTimes {
@@ -249,6 +257,9 @@ func (c *column) value(v *string) {
 		}
 	}
 	c.number(s, set, rose)
+	if c.packed == nil {
+		c.unpack(s, set)
+	}
 	if c.layouts != 0 && (c.class == mapping.ClassText || c.class == mapping.ClassChar || c.class == mapping.ClassOther) {
 		c.layout(s, rose)
 	}
@@ -353,6 +364,9 @@ func (c *column) isTime() bool {
 
 // unique reports whether no value comes twice, as far as is known.
 func (c *column) unique() bool {
+	if c.packed != nil {
+		return c.full() > 3 && c.kmv.distinct() > 0.93*float64(c.full())
+	}
 	if len(c.t.PrimaryKey) == 1 && c.t.PrimaryKey[0] == c.Name {
 		return true
 	}

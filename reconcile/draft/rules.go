@@ -70,7 +70,7 @@ full_name full 0.2: name=9 full+name=10 full=7 customer=6 person+name=9 last=5 f
 email email 0.5: email=10 email+address=10 ! second company flag password
 phone phone 0.3: phone=10 ! second company
 company text 0.1: company=10 company+name=10 ! address
-licence text 0.3: licence=10 licence+person=10 ! plate
+licence text 0.3: licence=10 licence+person=10 licence+vehicle=10 iddoc=7 ! plate
 born_on date 0.2: birth=10 birth+date=10
 address text 0.1: address=10 billing+address=9 ! second email country city postal
 postal_code text 0.1: postal=10 postal+code=10
@@ -84,7 +84,7 @@ created_at past 0.05: created=10 created+date=10 ! handedby
 updated_at past 0: updated=10 ! handedby`
 	case model.Reservation:
 		return `
-code code 0.25: code=10 numberword=8 reservation+numberword=10 reservation+code=10 ! vehicle payment external second customer calendar stripe discount location
+code code 0.25: code=10 numberword=8 reservation+numberword=10 reservation+code=10 reservation+uid=9 uid=6 reservation+id=6 ! vehicle payment external second customer calendar stripe discount location
 customer ref:customer 0.4: customer=10 person=8
 vehicle ref:vehicle 0.4: vehicle=10 thing=9
 vehicle_class place 0.1: class=9 class+vehicle=10 class+thing=10 ! status location kind_only
@@ -122,9 +122,9 @@ currency currency 0.1: currency=10
 method word 0.25: method=10 payment+method=10
 status word 0.05: status=10
 stripe_payment_intent intent 0.25: intent=9 stripe+intent=10 payment+intent=10 stripe+payment=8 stripe=6
-stripe_charge charge 0.4: chargeword=8 stripe+chargeword=10 stripe+code=8 stripe=7 external+code=5
+stripe_charge charge 0.4: chargeword=8 stripe+chargeword=10 stripe+code=8 stripe+payment=7 stripe=7 external=6 external+code=5
 stripe_refund refund 0.2: refundword=8 stripe+refundword=10 ! amount status
-external_id code 0.05: external=9 external+id=10 external+code=9 code=6
+external_id code 0.05: external=9 external+id=10 external+code=9 code=7 numberword=8 payment+numberword=10 payment+code=9 ! stripe intent chargeword refundword reservation customer
 paid_at past 0.1: paidword=10 paidword+date=10 payment+date=10 date=8 created=7 created+date=7 ! updated handedby due`
 	case model.Vehicle:
 		return `
@@ -137,7 +137,7 @@ model text 0.3: model=10 model+name=9 ! year
 year year 0.2: year=10 model+year=10
 class place 0.15: class=9 class+name=9 vehicle+class=10 category=9 category+name=9 ! status
 units int 0.05: units=10
-daily_rate money 0.2: rate=9 rate+day=10 price=8 price+day=10 day=5 ! deposit odometer replacement week month hour
+daily_rate money 0.2: rate=9 rate+day=10 price=8 price+day=10 rate+reservation=9 price+reservation=9 day=5 ! deposit odometer worth discount tax
 odometer int 0.3: odometer=10 odometer+vehicle=10 ! out in rate price
 location ref:location 0.1: location=10
 status word 0.05: status=10 ! payment`

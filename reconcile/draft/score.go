@@ -19,6 +19,7 @@ type candidate struct {
 	*column
 	join   string
 	words  []token // the join's words before the column's own
+	alone  []token // the column's own words, where they may speak alone
 	joined bool
 }
 
@@ -133,6 +134,12 @@ func (c *column) nullShare() float64 {
 // fitScore says how well what a column holds fits a rule: no for what cannot be, 0 for no opinion.
 func (f *Facts) fitScore(r *rule, c *column, picked map[model.Kind]*table) float64 {
 	seen := c.full() >= 3
+	if c.packed != nil && (r.fit == fitTime || r.fit == fitPast || r.fit == fitRef || r.fit == fitPlace || r.fit == fitDate || r.fit == fitMoney) {
+		return no
+	}
+	if c.packed == nil && len(c.packedColumns()) > 0 && r.field != model.FNotes && r.field != "address" {
+		return no
+	}
 	switch r.fit {
 	case fitTime, fitPast:
 		return f.fitTime(r, c)
@@ -240,9 +247,12 @@ func (c *column) fitLooks(r *rule) float64 {
 }
 
 func (c *column) fitCode(few bool) float64 {
+	if c.t.keyColumn() == c && c.share(shCode) < 0.8 {
+		return -0.5
+	}
 	switch {
-	case few || c.share(shSentence) > 0.1 || c.share(shEmail) > 0.2:
-		return -0.6
+	case few || c.share(shSentence) > 0.1 || c.share(shEmail) > 0.2 || c.stripeIDs() > 0.3:
+		return -0.8
 	case c.unique() && c.share(shCode) > 0.8 && c.share(shVIN) < 0.5:
 		return 0.25
 	case c.unique() && (c.share(shUUID) > 0.8 || c.share(shHex) > 0.8):
@@ -251,6 +261,11 @@ func (c *column) fitCode(few bool) float64 {
 		return 0.05
 	}
 	return -0.35
+}
+
+// stripeIDs is which part of the values are ids of Stripe's.
+func (c *column) stripeIDs() float64 {
+	return c.share(shCus) + c.share(shIntent) + c.share(shCharge) + c.share(shRefund) + c.share(shSession)
 }
 
 func (c *column) fitFew(r *rule) float64 {
@@ -265,7 +280,7 @@ func (c *column) fitFew(r *rule) float64 {
 		return 0.25
 	case r.field == model.FPayKind && c.knownWords(kindWord) > 0.6:
 		return 0.25
-	case r.field == model.FMethod && c.knownWords(methodWord) > 0.6:
+	case r.field == model.FMethod && c.knownWords(knownMethod) > 0.6:
 		return 0.3
 	}
 	return 0

@@ -129,7 +129,8 @@ func (d *Draft) zone() {
 			if f.Name == "born_on" {
 				continue
 			}
-			if f.As == "naive" || f.As == "date+time" || f.As == "text-time" || f.As == "date" {
+			day := f.As == "date" && (f.Name == model.FStartsAt || f.Name == model.FEndsAt)
+			if f.As == "naive" || f.As == "date+time" || f.As == "text-time" || day {
 				naive = append(naive, e.Name+"."+string(f.Name))
 			}
 		}
