@@ -22,6 +22,9 @@ func (d *Draft) codec(e *Entity, f *Field) {
 	case fitRef, fitPlace:
 		if f.rule.ref != "" && c.ref != nil && d.picked[f.rule.ref] == c.ref.to {
 			f.As, f.Ref = "ref", f.rule.ref
+			if len(c.ref.to.key()) > 1 && len(c.ref.cols) == len(c.ref.to.key()) && f.cand.join == "" {
+				f.Cols = c.ref.cols
+			}
 		}
 	case fitTime, fitPast, fitDate:
 		timeCodec(f, c)

@@ -13,9 +13,7 @@ import (
 
 func (d *Draft) entity(k model.Kind, t *table) *Entity {
 	e := &Entity{Kind: k, Name: plural(k), main: t, Table: Line{Value: d.tableName(t), Why: d.tableWhy(k, t)}}
-	for _, c := range t.PrimaryKey {
-		e.Key = append(e.Key, c)
-	}
+	e.Key = t.key()
 	if len(e.Key) == 0 {
 		if c := t.keyColumn(); c != nil {
 			e.Key = []string{c.Name}

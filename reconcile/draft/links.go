@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"salvage/model"
 	"salvage/model/mapping"
 )
 
@@ -18,7 +19,8 @@ type link struct {
 	to       *table
 	key      *column
 	declared bool
-	score    float64 // 1 for a declared one
+	score    float64  // 1 for a declared one
+	cols     []string // of a declared reference by several columns, in the order of the key
 }
 
 // names gives every table and column its words, without the prefix that tables of one application or
@@ -143,7 +145,7 @@ func (f *Facts) links() {
 			}
 			c, key := f.fkColumn(t, to, fk.Columns, fk.References)
 			if c != nil && key != nil && (c.ref == nil || !c.ref.declared) {
-				c.ref = &link{c, to, key, true, 1}
+				c.ref = &link{from: c, to: to, key: key, declared: true, score: 1, cols: keyOrder(to, fk)}
 			}
 		}
 	}
@@ -189,6 +191,26 @@ func (f *Facts) fkColumn(t, to *table, cols, refs []string) (c, key *column) {
 	return c, key
 }
 
+// keyOrder gives the columns of a reference by several columns in the order of the key that they point at.
+func keyOrder(to *table, fk model.ForeignKey) []string {
+	if len(fk.Columns) < 2 || len(to.PrimaryKey) != len(fk.Columns) {
+		return nil
+	}
+	refs := fk.References
+	if len(refs) == 0 {
+		refs = to.PrimaryKey
+	}
+	var out []string
+	for _, k := range to.PrimaryKey {
+		i := slices.Index(refs, k)
+		if i < 0 || i >= len(fk.Columns) {
+			return nil
+		}
+		out = append(out, fk.Columns[i])
+	}
+	return out
+}
+
 // keyColumn is the one column that names a table's rows; nil when there is none.
 func (t *table) keyColumn() *column {
 	if len(t.PrimaryKey) == 1 {
@@ -207,6 +229,19 @@ func (t *table) keyColumn() *column {
 		}
 	}
 	return nil
+}
+
+// key is the table's primary key; of one that only has the partition's column beside it, what names a row alone.
+func (t *table) key() []string {
+	if !t.Partitioned || len(t.PrimaryKey) < 2 {
+		return slices.Clone(t.PrimaryKey)
+	}
+	for _, k := range t.PrimaryKey {
+		if c := t.byName[k]; c != nil && (c.Sequence != "" || c.Identity != "") && c.kmv.distinct() > 0.9*float64(t.rows) {
+			return []string{k}
+		}
+	}
+	return slices.Clone(t.PrimaryKey)
 }
 
 // sameKind reports whether values of two columns can be equal as keys.
@@ -236,7 +271,7 @@ func (f *Facts) guessLink(c *column) *link {
 			continue
 		}
 		if s := f.linkScore(c, to, key); s >= 0.5 && (best == nil || s > best.score) {
-			best = &link{c, to, key, false, math.Min(s, 1)}
+			best = &link{from: c, to: to, key: key, score: math.Min(s, 1)}
 		}
 	}
 	return best
@@ -248,6 +283,10 @@ func (f *Facts) linkScore(c *column, to *table, key *column) float64 {
 		return 0
 	}
 	name := linkName(c, to)
+	declares := len(c.t.Foreign) > 0 && len(to.Foreign)+len(to.PrimaryKey) > 0
+	if declares && name < 1 {
+		return 0 // a table that declares its references declares them all, as a rule
+	}
 	if c.full() == 0 || to.rows == 0 || of == 0 {
 		return name * 0.8
 	}
@@ -282,6 +321,9 @@ var nounConcepts = []string{"customer", "person", "vehicle", "thing", "reservati
 // linkName says how well a column's name fits the table that it would point at.
 func linkName(c *column, to *table) float64 {
 	idWord := has(c.words, "id")
+	if len(c.words) > 1 && c.words[0].means("numberword") && c.words[0].text != "no" && c.kmv.distinct() < 10 {
+		return 0 // a number of things
+	}
 	var left []token
 	for _, w := range c.words {
 		if !(len(w.concepts) == 1 && w.means("id")) && !w.filler {

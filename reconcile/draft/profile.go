@@ -234,6 +234,9 @@ func (c *column) value(v *string) {
 		return
 	}
 	s := *v
+	if c.class == mapping.ClassChar {
+		s = strings.TrimRight(s, " ")
+	}
 	if s == "" {
 		c.empty++
 		return

@@ -88,8 +88,8 @@ code code 0.25: code=10 numberword=8 reservation+numberword=10 reservation+code=
 customer ref:customer 0.4: customer=10 person=8
 vehicle ref:vehicle 0.4: vehicle=10 thing=9
 vehicle_class place 0.1: class=9 class+vehicle=10 class+thing=10 ! status location kind_only
-starts_at time 0.5: start=10 pickup=10 from=9 arrival=9 departure=6 reservation+date=6 out=5 planned+pickup=10 planned+start=10 pickup+planned=10 date=3 ! actual created updated cancelled deleted paidword birth location due handedby
-ends_at time 0.5: end=10 return=9 to=9 due=10 return+due=10 departure=9 arrival=4 planned+return=10 planned+end=10 in=4 returned=4 ! actual created updated cancelled deleted paidword birth location handedby
+starts_at time 0.5: start=10 pickup=10 from=9 due+out=9 due+pickup=9 planned+out=9 arrival=9 departure=6 reservation+date=6 out=5 planned+pickup=10 planned+start=10 pickup+planned=10 date=3 ! actual created updated cancelled deleted paidword birth location handedby
+ends_at time 0.5: end=10 return=9 to=9 due=9 due+in=10 due+end=10 planned+in=9 return+due=10 departure=9 arrival=4 planned+return=10 planned+end=10 in=4 returned=4 ! actual created updated cancelled deleted paidword birth location handedby
 out_at past 0.1: out=9 actual+pickup=10 actual+start=10 actual+from=10 actual+out=10 pickup=5 start=3 departure=4 actual+departure=9 ! planned created updated location due handedby
 returned_at past 0.1: returned=10 actual+return=10 actual+end=10 actual+to=10 actual+in=10 return=7 in=6 arrival=4 end=3 actual+arrival=9 ! planned created updated location due handedby
 pickup_location place:location 0.15: pickup+location=10 start+location=9 from+location=9 out+location=8 departure+location=9 location=7 pickup=7 from=5 departure=6 out=4 ! return to end

@@ -57,8 +57,11 @@ func nameScore(r *rule, ts []token, own []string) float64 {
 		}
 		s := p.weight
 		for i, t := range ts {
-			if !used[i] {
+			switch {
+			case !used[i]:
 				s -= leftover(t, r, free, own)
+			case t.short:
+				s -= 0.2
 			}
 		}
 		best = math.Max(best, s)
@@ -94,6 +97,9 @@ func matchPattern(concepts []string, ts []token) []bool {
 
 // leftover is what a word costs that no pattern explains.
 func leftover(t token, r *rule, free, own []string) float64 {
+	if t.short {
+		return 0.12
+	}
 	for _, a := range r.avoid {
 		if t.means(a) {
 			return 0.6

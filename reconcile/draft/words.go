@@ -16,6 +16,7 @@ type token struct {
 	text     string
 	concepts []string
 	filler   bool
+	short    bool // looked up as an abbreviation
 }
 
 func (t token) means(concept string) bool { return slices.Contains(t.concepts, concept) }
@@ -24,6 +25,7 @@ type lexicon struct {
 	concepts map[string][]string
 	filler   map[string]bool
 	longest  int
+	short    map[string][]string // abbreviations of three to five letters
 }
 
 var words = sync.OnceValue(buildLexicon)
@@ -41,10 +43,39 @@ func buildLexicon() *lexicon {
 			}
 		}
 	}
+	l.abbreviate()
 	for _, w := range strings.Fields(fillerWords) {
 		l.filler[w] = true
 	}
 	return l
+}
+
+// abbreviate lists the ways in which words are cut short: their beginning, or their consonants.
+func (l *lexicon) abbreviate() {
+	l.short = map[string][]string{}
+	all := make([]string, 0, len(l.concepts))
+	for w := range l.concepts {
+		all = append(all, w)
+	}
+	slices.Sort(all)
+	for _, w := range all {
+		bones := w[:1] + strings.Map(func(r rune) rune {
+			if strings.ContainsRune("aeiouy", r) {
+				return -1
+			}
+			return r
+		}, w[1:])
+		for _, s := range []string{w[:min(3, len(w))], w[:min(4, len(w))], bones, bones[:min(3, len(bones))], bones[:min(4, len(bones))]} {
+			if len(s) < 3 || len(s) > 5 || len(w) < 5 || len(s)+1 >= len(w) || l.concepts[s] != nil {
+				continue
+			}
+			for _, c := range l.concepts[w] {
+				if !slices.Contains(l.short[s], c) {
+					l.short[s] = append(l.short[s], c)
+				}
+			}
+		}
+	}
 }
 
 // spellings are the ASCII forms of a word: folded, with umlauts as two letters, and its blanks closed.
@@ -152,6 +183,9 @@ func (l *lexicon) word(w string) []token {
 	}
 	if parts := l.split(w); parts != nil {
 		return parts
+	}
+	if c := l.short[w]; c != nil {
+		return []token{{text: w, concepts: c, short: true}}
 	}
 	return []token{{text: w}}
 }
