@@ -114,10 +114,16 @@ type Question struct {
 
 // New drafts a mapping.
 func New(f *Facts, opt Options) *Draft {
-	d := &Draft{facts: f, opt: opt}
-	if opt.Overlap != nil {
-		opt.Overlap.weigh(f)
+	if opt.Overlap != nil && opt.Overlap.found == nil {
+		first := compose(f, Options{Answers: opt.Answers})
+		opt.Overlap.compare(first)
 	}
+	return compose(f, opt)
+}
+
+// compose makes a draft with what is known.
+func compose(f *Facts, opt Options) *Draft {
+	d := &Draft{facts: f, opt: opt}
 	d.picked = f.choose()
 	if !f.Cut.IsZero() {
 		d.Cut = f.Cut.Format("2006-01-02T15:04:05Z")

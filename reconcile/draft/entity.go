@@ -25,7 +25,11 @@ func (d *Draft) entity(k model.Kind, t *table) *Entity {
 	rs := d.rulesFor(e)
 	cands := append(mainCandidates(t), e.joinCandidates...)
 	picks := d.assignNames(rs, cands, func(r *rule, c candidate) float64 {
-		return d.score(r, c, own)
+		s := d.score(r, c, own)
+		if x := d.said(r, c); s > no/2 || x > 1 {
+			return max(s, 0) + x
+		}
+		return s
 	})
 	for _, p := range picks {
 		e.Fields = append(e.Fields, d.field(e, p))
@@ -118,7 +122,19 @@ func (d *Draft) score(r *rule, c candidate, own []string) float64 {
 		}
 		return s
 	}
-	return d.facts.pairScore(r, c, own, d.picked) + d.opt.Overlap.bonus(r, c)
+	return d.facts.pairScore(r, c, own, d.picked)
+}
+
+// said is what a person has answered about a pair, and what the overlap adds to it.
+func (d *Draft) said(r *rule, c candidate) float64 {
+	a := d.opt.Answers["field:"+plural(r.kind)+"."+string(r.field)]
+	switch {
+	case a == "":
+		return d.opt.Overlap.bonus(r, c)
+	case a == c.ref():
+		return 3
+	}
+	return no
 }
 
 // assignNames assigns, with a person's name either in one column or in two.
