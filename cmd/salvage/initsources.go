@@ -94,7 +94,7 @@ func (d *drafting) typeOf(ctx context.Context, pattern string) string {
 				continue
 			}
 			for i := range page.Items {
-				if r := reader.Read(&page.Items[i], reader.Options{}); r.Outcome != model.Unreadable && len(r.Segments)+len(r.Claims) > 0 {
+				if ev := &page.Items[i]; understood(reader.Read(ev, reader.Options{}), ev) {
 					n++
 				}
 			}
@@ -105,6 +105,20 @@ func (d *drafting) typeOf(ctx context.Context, pattern string) string {
 		}
 	}
 	return best
+}
+
+// understood reports whether a reader knows what it reads: both Stripe's and a calendar's reader take any JSON.
+func understood(r *model.Reading, ev *model.Evidence) bool {
+	if r.Outcome == model.Unreadable || len(r.Segments)+len(r.Claims) == 0 {
+		return false
+	}
+	switch typ, _, _ := strings.Cut(ev.Media, "/"); typ {
+	case "stripe":
+		return len(r.Claims) > 0
+	case "calendar":
+		return slices.ContainsFunc(r.Segments, func(s model.Segment) bool { return s.Path == "start" })
+	}
+	return true
 }
 
 // askSources asks for evidence where none is named, since much hangs on it.

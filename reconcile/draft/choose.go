@@ -95,7 +95,14 @@ func (f *Facts) tells(t *table, k model.Kind) float64 {
 
 func mainCandidates(t *table) []candidate {
 	out := make([]candidate, 0, len(t.cols))
+	directs := map[*column]bool{}
+	for _, l := range t.refs {
+		directs[l.kind] = true
+	}
 	for _, c := range t.cols {
+		if directs[c] {
+			continue
+		}
 		out = append(out, candidate{column: c, words: c.words})
 		for _, p := range c.packedColumns() {
 			out = append(out, candidate{column: p, words: p.words})
@@ -195,7 +202,7 @@ func (f *Facts) together(p map[model.Kind]*table) float64 {
 			return
 		}
 		if l := reach(a, b); l > 0 {
-			s += w * l
+			s += w * l * (1 + 0.2*float64(min(3, refsTo(a, b))-1))
 		} else if from == model.Reservation && to != model.Location || from == model.Payment && to == model.Reservation {
 			s -= 0.3
 		}
@@ -210,6 +217,17 @@ func (f *Facts) together(p map[model.Kind]*table) float64 {
 		s -= 0.4
 	}
 	return s
+}
+
+// refsTo counts the columns of a that point at b; at least one.
+func refsTo(a, b *table) int {
+	n := 0
+	for _, l := range a.refs {
+		if l.to == b {
+			n++
+		}
+	}
+	return max(1, n)
 }
 
 // reach says how well one table points at another: 1 for a declared reference, less for one through a child table.

@@ -87,7 +87,7 @@ func (d *Draft) rulesFor(e *Entity) []*rule {
 		}
 		if d.picked[model.Payment] == nil {
 			rs = append(rs, lend(model.Payment, func(r *rule) bool {
-				return r.field == model.FCharge || r.field == model.FMethod || r.field == model.FRefund || r.field == model.FPaidAt
+				return r.field == model.FCharge || r.field == model.FMethod || r.field == model.FRefund || r.field == model.FPaidAt || r.field == model.FAmount
 			})...)
 		}
 	}
@@ -117,8 +117,8 @@ func (d *Draft) score(r *rule, c candidate, own []string) float64 {
 	}
 	if r.kind == model.Payment && d.picked[model.Payment] == nil {
 		s := d.facts.pairScore(r, c, ownWords(model.Payment), d.picked)
-		if r.field == model.FPaidAt && !has(c.words, "paidword", "payment") {
-			s -= 0.6
+		if (r.field == model.FPaidAt || r.field == model.FAmount) && !has(c.words, "payment", "stripe") && !(r.field == model.FPaidAt && has(c.words, "paidword")) {
+			s -= 0.8
 		}
 		return s
 	}

@@ -30,10 +30,19 @@ func (d *Draft) hosted() {
 			}
 		}
 		r.Fields = slices.DeleteFunc(r.Fields, func(f *Field) bool { return f.rule.kind == k })
+		if k == model.Payment && h.Field(model.FIntent) == nil && len(h.Fields) > 0 {
+			for i, f := range r.Fields {
+				if f.Name == model.FIntent {
+					h.Fields = append(h.Fields, f)
+					r.Fields = slices.Delete(r.Fields, i, i+1)
+					break
+				}
+			}
+		}
 		switch {
 		case k == model.Customer && (h.Field(model.FEmail) != nil || h.Field(model.FPhone) != nil || h.Field(model.FFullName) != nil || h.Field(model.FLastName) != nil):
 			d.Entities = append(d.Entities, h)
-		case k == model.Payment && h.Field(model.FCharge) != nil:
+		case k == model.Payment && (h.Field(model.FCharge) != nil || h.Field(model.FIntent) != nil || h.Field(model.FAmount) != nil):
 			d.Entities = append(d.Entities, h)
 		}
 	}
@@ -85,7 +94,7 @@ func (d *Draft) find(e *Entity) {
 		}
 		e.Find = append(e.Find, fs)
 	}
-	uniq := func(f model.Field) bool { x := e.Field(f); return x != nil && x.cand.unique() }
+	uniq := func(f model.Field) bool { x := e.Field(f); return x != nil && x.cand.never() }
 	switch e.Kind {
 	case model.Location:
 		ok(model.FCode)
@@ -141,7 +150,7 @@ func (d *Draft) fixIdentity(e *Entity) {
 
 func (d *Draft) findPayment(e *Entity, ok func(...model.Field)) {
 	x := e.Field(model.FCharge)
-	if x != nil && !x.cand.unique() && e.Field(model.FReservation) != nil {
+	if x != nil && !x.cand.never() && e.Field(model.FReservation) != nil {
 		ok(model.FCharge, model.FReservation)
 	} else {
 		ok(model.FCharge)
@@ -163,6 +172,12 @@ func (d *Draft) where(e *Entity) {
 	for _, f := range e.Fields {
 		for _, c := range f.Cols {
 			taken[c] = true
+		}
+	}
+	for _, f := range e.Fields {
+		if l := f.cand.column.ref; l != nil && l.kind != nil && f.Ref != "" && !f.cand.joined {
+			taken[l.kind.Name] = true
+			e.Where = append(e.Where, Pair{Column: l.kind.Name, Value: l.word, Line: Line{Why: "rows that point at " + l.to.Name}})
 		}
 	}
 	for _, c := range e.main.cols {
@@ -302,7 +317,17 @@ func (d *Draft) given(e *Entity, j *Join, c *column) bool {
 			return true
 		}
 	}
+	for _, o := range e.Joins {
+		if o.Lookup != nil && o.link.from == c {
+			return true
+		}
+	}
 	if j != nil {
+		for _, p := range j.Where {
+			if p.Column == c.Name {
+				return true
+			}
+		}
 		return j.Own == ownAfter && j.link.from == c
 	}
 	for _, p := range e.Where {
@@ -429,6 +454,8 @@ func (d *Draft) standIn(e *Entity, f *Field, c *column) (Pair, bool) {
 		}
 		p.Value = "=r.starts_at"
 		p.Unsure = "nothing"
+	case model.FPickupLoc, model.FReturnLoc:
+		return d.placeFill(e, f, c, p)
 	case model.FPhone, "address", "city", "postal_code", model.FNotes, "region", model.FCompany, "licence":
 		p.Value = ""
 	case model.FMethod, model.FPayKind, model.FChannel, "country", "language":
@@ -451,6 +478,29 @@ func (d *Draft) standIn(e *Entity, f *Field, c *column) (Pair, bool) {
 	return p, true
 }
 
+// placeFill is where a booking begins or ends when nothing says so: at the other end, at the thing's own
+// place, else where most bookings do. Such cells are marked as filled.
+func (d *Draft) placeFill(e *Entity, f *Field, c *column, p Pair) (Pair, bool) {
+	most := firstOf(c)
+	if most == "" || strings.ContainsAny(most, `'\`) || f.Ref == "" && len(c.vocab.list()) == 0 {
+		return p, false
+	}
+	p.Value = "="
+	other := model.FReturnLoc
+	if f.Name == model.FReturnLoc {
+		other = model.FPickupLoc
+	}
+	if o := e.Field(other); o != nil && o.Ref == f.Ref {
+		p.Value += "r." + string(other) + " ?? "
+	}
+	if v := d.Entity(model.Vehicle); f.Ref != "" && v != nil && v.Field(model.FLocation) != nil && e.Field(model.FVehicle) != nil {
+		p.Value += "vehicle.location ?? "
+	}
+	p.Value += "'" + most + "'"
+	p.Unsure = "nothing: hold such rows"
+	return p, true
+}
+
 // codeTemplate makes codes of the look that the column's have: what all begin with, then random letters.
 func codeTemplate(c *column) string {
 	sample := c.kmv.sample()
@@ -462,6 +512,7 @@ func codeTemplate(c *column) string {
 				prefix = prefix[:len(prefix)-1]
 			}
 		}
+		prefix = prefix[:strings.LastIndexAny(prefix, "-_/. #")+1] // digits that all share are the year, or chance
 	}
 	n := 6
 	if c.full() > 0 {

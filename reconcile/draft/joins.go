@@ -22,7 +22,7 @@ const (
 func (d *Draft) findJoins(e *Entity) {
 	written := e.Kind == model.Customer || e.Kind == model.Reservation || e.Kind == model.Payment
 	for _, l := range e.main.refs {
-		if l.to == e.main || l.to.audit && !l.declared || d.kindOf(l.to) != "" {
+		if l.kind != nil || l.to == e.main || l.to.audit && !l.declared || d.kindOf(l.to) != "" {
 			continue
 		}
 		own := ""
@@ -34,7 +34,10 @@ func (d *Draft) findJoins(e *Entity) {
 				continue
 			}
 		}
-		d.addJoin(e, l, own)
+		j := d.addJoin(e, l, own, "")
+		if own == ownBefore {
+			d.furtherJoins(e, j)
+		}
 	}
 	if !written {
 		return
@@ -44,7 +47,7 @@ func (d *Draft) findJoins(e *Entity) {
 			continue
 		}
 		if l.oneToOne() {
-			d.addJoin(e, l, ownAfter)
+			d.addJoin(e, l, ownAfter, "")
 		}
 	}
 }
@@ -59,9 +62,45 @@ func (d *Draft) kindOf(t *table) model.Kind {
 	return ""
 }
 
+// furtherJoins looks into what a joined row points at: a city by its name.
+func (d *Draft) furtherJoins(e *Entity, j *Join) {
+	for _, l := range j.t.refs {
+		if l.to != j.t && l.to != e.main && l.kind == nil && d.kindOf(l.to) == "" && lookable(l) {
+			d.addJoin(e, l, "", j.Name)
+		}
+	}
+}
+
 // lookable reports whether the table behind a reference has a name by which a row can be found again.
 func lookable(l *link) bool {
-	return l.to.nameColumn() != nil && l.to.rows <= 5000
+	return len(l.to.naturalKey()) > 0 && l.to.rows <= 50000
+}
+
+// naturalKey are the columns by which people name a table's rows: a declared unique set of texts (and of
+// references to tables that have such names), else one text that never repeats.
+func (t *table) naturalKey() []*column {
+	for _, u := range t.Unique {
+		var cols []*column
+		texts := 0
+		for _, name := range u {
+			c := t.byName[name]
+			if c == nil || !c.isText() && c.ref == nil || c.share(shUUID) > 0.5 {
+				cols = nil
+				break
+			}
+			if c.isText() {
+				texts++
+			}
+			cols = append(cols, c)
+		}
+		if len(cols) > 0 && texts > 0 {
+			return cols
+		}
+	}
+	if c := t.nameColumn(); c != nil {
+		return []*column{c}
+	}
+	return nil
 }
 
 // nameColumn is the text by which people call a table's rows: unique, and called so.
@@ -91,13 +130,16 @@ func shares(a, b []token) bool {
 	return false
 }
 
-func (d *Draft) addJoin(e *Entity, l *link, own string) {
+func (d *Draft) addJoin(e *Entity, l *link, own, via string) *Join {
 	other, here, there := l.to, l.from, l.key
 	if own == ownAfter {
 		other, here, there = l.from.t, l.key, l.from
 	}
 	j := &Join{Name: joinName(e, l, other), Table: d.tableName(other), Own: own, t: other, link: l}
-	j.Link = [][2]string{{there.Name, here.Name}}
+	j.Link = [][2]string{{there.Name, candidate{column: here, join: via}.ref()}}
+	if l.kind != nil {
+		j.Where = append(j.Where, Pair{Column: l.kind.Name, Value: l.word, Line: Line{Why: "rows that point at " + l.to.Name}})
+	}
 	switch own {
 	case ownBefore:
 		j.Why = "each row has one of its own"
@@ -105,17 +147,24 @@ func (d *Draft) addJoin(e *Entity, l *link, own string) {
 		j.Why = "at most one row for each"
 	default:
 		j.Why = "only looked into"
-		if nc := other.nameColumn(); nc != nil && e.Kind != model.Vehicle && e.Kind != model.Location {
-			j.Lookup = []string{nc.Name}
-			j.Why = "found by its " + nc.Name
+		if nk := other.naturalKey(); len(nk) > 0 && e.Kind != model.Vehicle && e.Kind != model.Location {
+			for _, c := range nk {
+				j.Lookup = append(j.Lookup, c.Name)
+			}
+			j.Why = "found by " + strings.Join(j.Lookup, " and ")
 		}
 	}
 	e.Joins = append(e.Joins, j)
+	for _, name := range j.Lookup {
+		if c := other.byName[name]; c.ref != nil && lookable(c.ref) {
+			d.addJoin(e, c.ref, "", j.Name)
+		}
+	}
 	for _, c := range other.cols {
 		if c == there || c.ref != nil && own == "" || c == other.keyColumn() && own != "" {
 			continue
 		}
-		if len(j.Lookup) > 0 && c.Name != j.Lookup[0] {
+		if len(j.Lookup) > 0 && !slices.Contains(j.Lookup, c.Name) || l.kind == c {
 			continue
 		}
 		x := candidate{column: c, join: j.Name, words: append(slices.Clone(unless(other.words, c.words)), c.words...), joined: true}
@@ -124,6 +173,7 @@ func (d *Draft) addJoin(e *Entity, l *link, own string) {
 		}
 		e.joinCandidates = append(e.joinCandidates, x)
 	}
+	return j
 }
 
 // unless gives the table's words that the column does not repeat.
@@ -157,7 +207,15 @@ func joinName(e *Entity, l *link, other *table) string {
 
 // keepJoins drops the joins that nothing uses.
 func (e *Entity) keepJoins(hostedFields []*Field) {
-	used := func(j *Join) bool {
+	var used func(j *Join) bool
+	used = func(j *Join) bool {
+		for _, o := range e.Joins { // another join goes through it
+			for _, l := range o.Link {
+				if o != j && strings.HasPrefix(l[1], j.Name+".") && used(o) {
+					return true
+				}
+			}
+		}
 		if j.Own == ownBefore && needs(e.main, j.link.from) {
 			return true
 		}
@@ -172,7 +230,31 @@ func (e *Entity) keepJoins(hostedFields []*Field) {
 		}
 		return false
 	}
-	e.Joins = slices.DeleteFunc(e.Joins, func(j *Join) bool { return !used(j) })
+	var keep []*Join
+	for _, j := range e.Joins {
+		if used(j) {
+			keep = append(keep, j)
+		}
+	}
+	e.Joins = keep
+	e.wholeLookups(hostedFields)
+}
+
+// wholeLookups makes a join that is found by several columns one that is only read, where a field for one
+// of them is wanting.
+func (e *Entity) wholeLookups(guests []*Field) {
+	for _, j := range e.Joins {
+		for _, name := range j.Lookup {
+			mapped := slices.ContainsFunc(append(slices.Clone(e.Fields), guests...), func(f *Field) bool { return slices.Contains(f.Cols, j.Name+"."+name) })
+			through := slices.ContainsFunc(e.Joins, func(o *Join) bool {
+				return slices.ContainsFunc(o.Link, func(l [2]string) bool { return l[1] == j.Name+"."+name }) && len(o.Lookup) > 0
+			})
+			if !mapped && !through {
+				j.Lookup, j.Why = nil, "only looked into"
+				break
+			}
+		}
+	}
 }
 
 func needs(t *table, c *column) bool { return mapping.Needs(t.Table, c.Column) }

@@ -20,6 +20,8 @@ type link struct {
 	key      *column
 	declared bool
 	score    float64  // 1 for a declared one
+	kind     *column  // of a reference to several tables: the column that says which
+	word     string   // what stands there for this one
 	cols     []string // of a declared reference by several columns, in the order of the key
 }
 
@@ -152,6 +154,9 @@ func (f *Facts) links() {
 	for _, t := range f.tables {
 		for _, c := range t.cols {
 			if c.ref == nil {
+				c.ref = f.mixedLink(c)
+			}
+			if c.ref == nil {
 				c.ref = f.guessLink(c)
 			}
 			if c.ref != nil {
@@ -275,6 +280,36 @@ func (f *Facts) guessLink(c *column) *link {
 		}
 	}
 	return best
+}
+
+// mixedLink finds the table behind a reference that another column directs: payable_type and payable_id.
+func (f *Facts) mixedLink(c *column) *link {
+	if !has(c.words, "id") || len(c.words) < 2 || c.isTime() {
+		return nil
+	}
+	stemOf := joinText(c.words)
+	for _, k := range c.t.cols {
+		if k == c || !k.isText() || k.vocab.over || !has(k.words, "kind") || stemOf == "" || !strings.HasPrefix(joinText(k.words), stemOf) || joinText(k.words) == stemOf {
+			continue
+		}
+		for _, w := range k.vocab.list() {
+			for _, to := range f.tables {
+				key := to.keyColumn()
+				if key == nil || to.audit || !sameKind(c, key) {
+					continue
+				}
+				last := tokens(w[strings.LastIndexAny(w, `\\:.`)+1:])
+				if stem(joinText(last)) != stem(joinText(to.words)) {
+					continue
+				}
+				if share, of := c.kmv.within(&key.kmv); of > 0 && share < 0.3 {
+					continue
+				}
+				return &link{from: c, to: to, key: key, score: 0.9, kind: k, word: w}
+			}
+		}
+	}
+	return nil
 }
 
 func (f *Facts) linkScore(c *column, to *table, key *column) float64 {

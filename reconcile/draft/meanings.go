@@ -18,7 +18,7 @@ func meaningLines(what string) string {
 no_show: noshow nichterschienen nichtangetreten nopresentado nonpresente nonpresentado ausente absent nonpresentato naocompareceu nietverschenen uteblev udeblevet ikkemott niepojawil notappeared
 cancelled: cancel canceled cancelled void storno stornier annul anul disdett abgesagt abgelehnt declined rejected rechazad refuse afgezegd geannuleerd avbok avbestal avbestil kanseller zrusen iptal deleted geloscht failed expired verfallen expirad caducad avvist odrzucon afgewezen rifiutat recusad
 pending: pending quote option offer angebot anfrage request offen open new neu draft entwurf tentativ provision unconfirm await wait hold presupuest pendient solicitud espera attente devis demande provvisor preventiv richiest attesa pendent orcament aguardand afwacht aanvraag offerte concept openstaand vantande prelimin offert afventer foresporg tilbud venter oczek zapytani oferta nowa nowe wstepn nuevo nueva nuov novo nova nieuw nouveau unpaid temp reserviert_vorlaufig
-active: active aktiv onhire onrent out pickedup checkedout checkedin inprogress ongoing running started laufend unterwegs abgeholt vermietet ausgegeben ausgeliehen ubergeben activ encurso entregad recogid enalquil encours enlocation sorti parti remis incorso attiv ritirat consegnat uscit emandament ativ retirad actief lopend opgehaald onderweg verhuurd uitgegeven aktiv utlamnad pagaend hamtad uthyrd igang udlever hentet utlever wtrakc aktywn wydan wynajet odebran inuse rented live current hired
+active: active aktiv onhire onrent out pickedup checkedout checkedin inprogress ongoing running started laufend unterwegs abgeholt vermietet ausgegeben ausgeliehen ubergeben activ encurso entregad recogid enalquil encours enlocation sorti remis incorso attiv ritirat consegnat uscit emandament ativ retirad actief lopend opgehaald onderweg verhuurd uitgegeven aktiv utlamnad pagaend hamtad uthyrd igang udlever hentet utlever wtrakc aktywn wydan wynajet odebran inuse rented live current hired
 completed: complet return closed done finish ended settled checkedin abgeschlossen beendet zuruck ruckgabe erledigt geschlossen fertig finaliz devuelt cerrad terminad concluid complet termin rendu cloture restitu clos chius concluso rientrat riconsegn finaliz devolvid encerrad conclu fechad afgerond voltooid ingeleverd teruggebracht gesloten afgesloten avslut aterlamn klar stangd afsluttet faerdig afleveret lukket fullfort innlevert avsluttet zakoncz zwroc zamkniet zrealizowan fulfilled archived past used
 confirmed: confirm book reserved bestat gebucht reserviert confirmad reservad confirme reserve confermat prenotat bevestig geboekt gereserveerd bekraft bokad bokat bekraeft booket reserver bekreft potwierdz zarezerw accepted approved angenommen genehmigt aceptad aprobad accepte approuve accettat approvat aceit geaccepteerd godkand godkendt akcept paid bezahlt pagad paye pagat betaald betald betalt oplacon scheduled upcoming planned geplant programad gepland planerad zaplanow ok valid guaranteed garanti`
 	case "kind":
@@ -33,14 +33,14 @@ rental: rental rent hire full total booking miete mietbetrag mietzahl buchung ge
 other: other misc sonst otro autre altro outro overig ovrigt andet annet inne gift voucher`
 	case "method":
 		return `
-card: card cc credit creditcard debitcard visa mastercard amex stripe karte kreditkarte eckarte kredit tarjeta carte cartebancaire carta cartadicredito cartao kaart creditkaart kort kreditkort kortbetalning karta girocard bancontact tpv datafono
+card: card pin cc credit creditcard debitcard visa mastercard amex stripe karte kreditkarte eckarte kredit tarjeta carte cartebancaire carta cartadicredito cartao kaart creditkaart kort kreditkort kortbetalning karta girocard bancontact tpv datafono
 cash: cash cod bar bargeld barzahlung efectivo metalico especes liquide contanti dinheiro numerario contant kontant kontanter gotowka gotowk
 bank: bank transfer banktransfer wire bacs sepa uberweis transferenc virement bonific overschrijving bankoverschrijving overforing overforsel przelew lastschrift directdebit iban`
 	case "other method":
 		return `other: swish vipps mobilepay blik bizum paypal klarna cheque check scheck applepay googlepay invoice rechnung factura voucher gift online ideal`
 	case "channel":
 		return `
-web: web online website internet homepage webseite webshop sitioweb pagina siteweb enligne sito sitoweb netz hemsida nettside nettbutikk strona
+web: web site siteinternet online website internet homepage webseite webshop sitioweb pagina siteweb enligne sito sitoweb netz hemsida nettside nettbutikk strona
 phone: phone telephone call telefon telefonisch telefono telefonica telephonique telefonico telefone telefonicamente telefoon tlf puhelin
 walk-in: walkin counter desk vorort schalter laden mostrador presencial enpersona comptoir surplace agence_locale banco sportello balcao presencialmente balie ter_plaatse disk butik skranke okienko
 partner: partner agency agent ota agentur vermittler socio agencia revendedor partenaire agence agenzia parceiro partenaires agentschap partnerzy`

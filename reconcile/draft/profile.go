@@ -365,10 +365,15 @@ func (c *column) isTime() bool {
 	return false
 }
 
+// never reports whether no value at all was seen twice.
+func (c *column) never() bool {
+	return c.unique() && (c.full() <= 3 || c.kmv.repeats() == 0)
+}
+
 // unique reports whether no value comes twice, as far as is known.
 func (c *column) unique() bool {
 	if c.packed != nil {
-		return c.full() > 3 && c.kmv.distinct() > 0.93*float64(c.full())
+		return c.full() > 3 && c.kmv.repeats() < 0.02
 	}
 	if len(c.t.PrimaryKey) == 1 && c.t.PrimaryKey[0] == c.Name {
 		return true
@@ -378,7 +383,7 @@ func (c *column) unique() bool {
 			return true
 		}
 	}
-	return c.full() > 3 && c.kmv.distinct() > 0.93*float64(c.full())
+	return c.full() > 3 && c.kmv.repeats() < 0.02
 }
 
 func (c *column) isText() bool {

@@ -103,8 +103,8 @@ tax money 0.05: tax=10 tax+amount=10 ! id rate
 currency currency 0.05: currency=10
 channel word 0.05: channel=10 ! payment
 party int 0.05: party=10 party+units=10 units=5
-odometer_out int 0.1: odometer+out=10 odometer+start=10 odometer+pickup=10 odometer+from=10 odometer+departure=10
-odometer_in int 0.1: odometer+in=10 odometer+end=10 odometer+return=10 odometer+returned=10 odometer+to=10 odometer+arrival=10
+odometer_out int 0.1: odometer+one=8 odometer+out=10 odometer+start=10 odometer+pickup=10 odometer+from=10 odometer+departure=10
+odometer_in int 0.1: odometer+two=8 odometer+in=10 odometer+end=10 odometer+return=10 odometer+returned=10 odometer+to=10 odometer+arrival=10
 calendar_event event 0.1: calendar+event=10 calendar=9 event=7 calendar+id=10
 stripe_payment_intent intent 0.15: intent=9 stripe+intent=10 payment+intent=10 stripe=5 stripe+payment=8
 stripe_session session 0.1: session=7 stripe+session=10
@@ -119,7 +119,7 @@ customer ref:customer 0.1: customer=10 person=7
 kind word 0.1: kind=10 payment+kind=10 ! method
 amount money 0.4: amount=10 price=7 total=8 paidword=6 payment=6 ! tax fee refundword net balance discount
 currency currency 0.1: currency=10
-method word 0.25: method=10 payment+method=10
+method word 0.25: method=10 payment+method=10 external=4 stripe=4
 status word 0.05: status=10
 stripe_payment_intent intent 0.25: intent=9 stripe+intent=10 payment+intent=10 stripe+payment=8 stripe=6
 stripe_charge charge 0.4: chargeword=8 stripe+chargeword=10 stripe+code=8 stripe+payment=7 stripe=7 external=6 external+code=5

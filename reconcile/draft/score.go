@@ -105,7 +105,7 @@ func leftover(t token, r *rule, free, own []string) float64 {
 			return 0.6
 		}
 	}
-	if t.text == "1" || t.filler && len(t.concepts) == 0 {
+	if t.text == "1" || t.filler && (len(t.concepts) == 0 || t.means("one")) {
 		return 0
 	}
 	for _, c := range t.concepts {
@@ -114,12 +114,12 @@ func leftover(t token, r *rule, free, own []string) float64 {
 		}
 	}
 	switch {
+	case digits(t.text):
+		return 0.3
 	case t.filler:
 		return 0.04
 	case r.fit == fitMoney && len(t.text) == 3 && currencyCode(t.text):
 		return 0
-	case digits(t.text):
-		return 0.3
 	case len(t.concepts) > 0:
 		return 0.25
 	}
@@ -143,8 +143,11 @@ func (f *Facts) fitScore(r *rule, c *column, picked map[model.Kind]*table) float
 	if c.packed != nil && (r.fit == fitTime || r.fit == fitPast || r.fit == fitRef || r.fit == fitPlace || r.fit == fitDate || r.fit == fitMoney) {
 		return no
 	}
-	if c.packed == nil && len(c.packedColumns()) > 0 && r.field != model.FNotes && r.field != "address" {
-		return no
+	if sub := c.packedColumns(); c.packed == nil && len(sub) > 0 {
+		noted := slices.ContainsFunc(sub, func(p *column) bool { return has(p.words, "note") })
+		if r.field != "address" && (r.field != model.FNotes || noted) {
+			return no
+		}
 	}
 	switch r.fit {
 	case fitTime, fitPast:

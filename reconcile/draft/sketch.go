@@ -42,8 +42,9 @@ func (h *hashes) Pop() any {
 
 // kmv keeps the values with the smallest hashes: a uniform sample of the distinct values, and their number.
 type kmv struct {
-	heap hashes
-	vals map[uint64]string
+	heap  hashes
+	vals  map[uint64]string
+	again map[uint64]bool // kept values that came more than once
 }
 
 func (k *kmv) add(s string) {
@@ -52,6 +53,10 @@ func (k *kmv) add(s string) {
 		return
 	}
 	if _, ok := k.vals[h]; ok {
+		if k.again == nil {
+			k.again = map[uint64]bool{}
+		}
+		k.again[h] = true
 		return
 	}
 	if k.vals == nil {
@@ -63,7 +68,9 @@ func (k *kmv) add(s string) {
 	k.vals[h] = string([]byte(s))
 	heap.Push(&k.heap, h)
 	if len(k.heap) > kmvSize {
-		delete(k.vals, heap.Pop(&k.heap).(uint64))
+		h := heap.Pop(&k.heap).(uint64)
+		delete(k.vals, h)
+		delete(k.again, h)
 	}
 }
 
@@ -73,6 +80,15 @@ func (k *kmv) distinct() float64 {
 		return float64(len(k.heap))
 	}
 	return float64(kmvSize-1) / (float64(k.heap[0]) / float64(1<<63) / 2)
+}
+
+// repeats is which part of the distinct values came more than once: exact for those that are kept, which
+// have been kept since they first came.
+func (k *kmv) repeats() float64 {
+	if len(k.vals) == 0 {
+		return 0
+	}
+	return float64(len(k.again)) / float64(len(k.vals))
 }
 
 // sample gives the kept values in the order of their hashes.

@@ -65,8 +65,8 @@ func (l *lexicon) abbreviate() {
 			}
 			return r
 		}, w[1:])
-		for _, s := range []string{w[:min(3, len(w))], w[:min(4, len(w))], bones, bones[:min(3, len(bones))], bones[:min(4, len(bones))]} {
-			if len(s) < 3 || len(s) > 5 || len(w) < 5 || len(s)+1 >= len(w) || l.concepts[s] != nil {
+		for _, s := range []string{w[:min(3, len(w))], w[:min(4, len(w))], w[:min(5, len(w))], w[:min(6, len(w))], bones, bones[:min(3, len(bones))], bones[:min(4, len(bones))]} {
+			if len(s) < 3 || len(s) > 6 || len(w) < 5 || len(s) >= len(w) || l.concepts[s] != nil {
 				continue
 			}
 			for _, c := range l.concepts[w] {
