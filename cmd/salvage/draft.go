@@ -69,11 +69,16 @@ func (d *drafting) line(n *yaml.Node, key, value, asked string) {
 
 func (d *drafting) incidentNode() *yaml.Node {
 	n := yamlMap()
-	cut := d.answers["cut"]
-	d.line(n, "cut", cut, "")
-	n.HeadComment = "# cut: when the backup was made; not said here, it is taken from the dump: " + or(or(d.health.Cut, d.draft.Cut), "which does not say it: asked")
-	if cut != "" {
-		n.HeadComment = ""
+	switch {
+	case d.answers["cut"] != "":
+		d.line(n, "cut", d.answers["cut"], "")
+	case d.health.Cut != "":
+		n.HeadComment = "# cut: when the backup was made; not said here, the dump says it: " + d.health.Cut
+	default:
+		d.line(n, "cut", d.draft.Cut, "# asked (cut): when the backup was made; the dump does not say\n# cut: 2026-01-24T08:00:00Z")
+		if d.draft.Cut != "" {
+			n.Content[len(n.Content)-1].LineComment = "# unsure: just after the newest thing that happened in the backup, else when you know it was made"
+		}
 	}
 	d.line(n, "wipe", d.answers["wipe"], "# asked (wipe): the moment of the loss\n# wipe: 2026-04-24T16:20:00Z")
 	if len(n.Content) == 0 {

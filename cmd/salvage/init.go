@@ -126,7 +126,8 @@ func (d *drafting) profile(ctx context.Context) error {
 func (d *drafting) settle(ctx context.Context) error {
 	asked := map[string]bool{}
 	for {
-		d.draft = draft.New(d.facts, draft.Options{Answers: d.answers, Overlap: d.overlap})
+		wipe, _ := time.Parse(time.RFC3339, d.answers["wipe"]) // checked where it was given; zero for none
+		d.draft = draft.New(d.facts, draft.Options{Answers: d.answers, Overlap: d.overlap, Wipe: wipe})
 		if d.opts.ask == nil {
 			return ctx.Err()
 		}
@@ -158,8 +159,12 @@ func (d *drafting) questions() []draft.Question {
 	if d.answers["wipe"] == "" {
 		out = append(out, draft.Question{ID: "wipe", Must: true, Text: "When was the database lost? (as in 2026-04-24T16:20:00Z)", Why: d.cutWhy()})
 	}
-	if d.answers["cut"] == "" && d.health.Cut == "" && d.draft.Cut == "" {
-		out = append(out, draft.Question{ID: "cut", Must: true, Text: "When was the backup made? (as in 2026-01-24T08:00:00Z)", Why: "neither the dump nor a created or updated time in it says so"})
+	if d.answers["cut"] == "" && d.health.Cut == "" {
+		q := draft.Question{ID: "cut", Must: d.draft.Cut == "", Default: d.draft.Cut, Text: "When was the backup made? (as in 2026-01-24T08:00:00Z)", Why: "the dump does not say"}
+		if d.draft.Cut != "" {
+			q.Why += "; the newest thing that happened in it is a second older"
+		}
+		out = append(out, q)
 	}
 	return append(out, d.draft.Questions...)
 }

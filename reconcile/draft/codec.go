@@ -179,7 +179,16 @@ func (d *Draft) guessUnit(e *Entity, c *column) (unit string, sure bool) {
 // nameOrder sees whether the family name stands first, and what parts the two.
 func nameOrder(f *Field, c *column) {
 	if c.full() > 0 && c.share(shComma) > 0.6 {
-		f.Last1st, f.Sep = true, ", "
+		count := map[string]int{}
+		for _, s := range c.kmv.vals {
+			count[nameSign(s)]++
+		}
+		for _, sep := range sortedNames(count) {
+			if sep != "" && (f.Sep == "" || count[sep] > count[f.Sep]) {
+				f.Sep = sep
+			}
+		}
+		f.Last1st = true
 		f.Why += "; family name first"
 		return
 	}

@@ -4,6 +4,7 @@ package draft
 
 import (
 	"sort"
+	"time"
 
 	"salvage/model"
 )
@@ -11,7 +12,8 @@ import (
 // Options are what is known beside the backup. Answers are by a question's ID; an empty one is no answer.
 type Options struct {
 	Answers map[string]string
-	Overlap *Overlap // nil: no evidence was named
+	Wipe    time.Time // of the loss; zero when not known
+	Overlap *Overlap  // nil: no evidence was named
 }
 
 // Draft is a mapping on its way, with what speaks for each line.
@@ -20,7 +22,7 @@ type Draft struct {
 	Scope          []Pair // tenant
 	Entities       []*Entity
 	Questions      []Question
-	Cut            string // RFC 3339: the newest time that the backup itself names; "" when it names none
+	Cut            string // RFC 3339: just after the newest thing that happened in the backup; "" when nothing says
 
 	facts  *Facts
 	opt    Options
@@ -125,14 +127,12 @@ func New(f *Facts, opt Options) *Draft {
 func compose(f *Facts, opt Options) *Draft {
 	d := &Draft{facts: f, opt: opt}
 	d.picked = f.choose()
-	if !f.Cut.IsZero() {
-		d.Cut = f.Cut.Format("2006-01-02T15:04:05Z")
-	}
 	for _, k := range kindsOf() {
 		if t := d.picked[k]; t != nil {
 			d.Entities = append(d.Entities, d.entity(k, t))
 		}
 	}
+	d.cut()
 	d.hosted()
 	d.tenant()
 	d.currency()

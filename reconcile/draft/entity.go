@@ -24,6 +24,15 @@ func (d *Draft) entity(k model.Kind, t *table) *Entity {
 	own := ownWords(k)
 	rs := d.rulesFor(e)
 	cands := append(mainCandidates(t), e.joinCandidates...)
+	if k == model.Vehicle {
+		for _, c := range t.cols {
+			if has(c.words, "name", "model", "thing", "vehicle", "note") {
+				for _, w := range c.wordColumns() {
+					cands = append(cands, candidate{column: w})
+				}
+			}
+		}
+	}
 	picks := d.assignNames(rs, cands, func(r *rule, c candidate) float64 {
 		s := d.score(r, c, own)
 		if x := d.said(r, c); s > no/2 || x > 1 {
@@ -207,6 +216,9 @@ func (d *Draft) field(e *Entity, p pick) *Field {
 	f.Why = d.why(p)
 	if p.regret < sure {
 		f.Unsure = p.other
+	}
+	if f.Name == model.FNotes && f.Unsure == "" && len(p.cand.packedColumns()) > 0 {
+		f.Unsure = "one of the labels within it"
 	}
 	d.codec(e, f)
 	return f

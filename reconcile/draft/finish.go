@@ -370,8 +370,13 @@ func (d *Draft) keyFill(e *Entity, j *Join, c *column) {
 			n = int(c.length / c.full())
 		}
 		addSet(e, j, Pair{Column: c.Name, Value: fmt.Sprintf("=lower(random(%d))", max(4, min(n, 40))), Line: Line{Why: "the application made the key", Unsure: "how it makes them"}})
+	case j != nil && j.Many:
+		addSet(e, j, Pair{Column: c.Name, Value: "=i", Line: Line{Why: "counts the lines of one booking"}})
 	default:
-		d.ask(Question{ID: "key:" + e.Name + "." + c.Name, Text: fmt.Sprintf("What makes new keys for %s.%s? No sequence does.", c.t.Name, c.Name), Why: "write it as set: {" + c.Name + ": …} in the mapping"})
+		q := Question{ID: "key:" + e.Name + "." + c.Name, Must: true, Text: fmt.Sprintf("What makes new keys for %s.%s? No sequence does. (a constant, or an expression such as =uuid())", c.t.Name, c.Name), Why: "it stands in the mapping as set: {" + c.Name + ": …}"}
+		if a := d.ask(q); a != "" {
+			addSet(e, j, Pair{Column: c.Name, Value: a, Line: Line{Why: "as you said"}})
+		}
 	}
 }
 
@@ -432,7 +437,11 @@ func (d *Draft) timeFill(e *Entity, j *Join, c *column) {
 		from = model.FPaidAt
 	}
 	if e.Field(from) == nil || c.class == mapping.ClassInt || c.isText() {
-		d.ask(Question{ID: "fill:" + e.Name + "." + c.Name, Text: fmt.Sprintf("What stands in %s.%s of a rebuilt row? The column is required.", c.t.Name, c.Name), Why: "write it as missing: {" + c.Name + ": …} in the mapping"})
+		q := Question{ID: "fill:" + e.Name + "." + c.Name, Must: true, Text: fmt.Sprintf("What stands in %s.%s of a rebuilt row? The column is required. (a constant, or an expression)", c.t.Name, c.Name),
+			Why: "rows have for example " + firstOf(c) + "; it stands in the mapping as missing: {" + c.Name + ": …}"}
+		if a := d.ask(q); a != "" {
+			addMissing(e, j, Pair{Column: c.Name, Value: a, Line: Line{Why: "as you said"}})
+		}
 		return
 	}
 	addMissing(e, j, Pair{Column: c.Name, Value: "=r." + string(from), Line: Line{Why: "required, and nothing says it"}})

@@ -30,7 +30,7 @@ type packed struct {
 }
 
 // partSigns are the signs that part values; those that stand within values are left out.
-var partSigns = [...]string{"|", ";", "~", "^", "\t"}
+var partSigns = [...]string{"|", ";", "~", "^", "\t", " "}
 
 // unpack takes a value apart, where the column looks as if it held several.
 func (c *column) unpack(s string, set uint64) {
@@ -50,7 +50,7 @@ func (c *column) unpack(s string, set uint64) {
 				c.part(packed{as: "kv", label: strings.TrimSpace(label)}, tokens(label), strings.TrimSpace(val))
 			}
 		}
-	case c.class == mapping.ClassText || c.class == mapping.ClassOther:
+	case c.isText():
 		for _, sep := range partSigns {
 			parts := strings.SplitN(s, sep, maxParts)
 			if len(parts) < 2 {
@@ -126,10 +126,31 @@ func (c *column) packedColumns() []*column {
 	var out []*column
 	for _, id := range c.partIDs {
 		s := c.parts[id]
-		if s.n < max(least, 3) || s.packed.as == "part" && !c.allParted() {
+		if s.packed.sep == " " {
+			continue // words: see wordColumns
+		}
+		if s.packed.as == "kv" && len(s.words) > 0 && len(s.words[0].concepts) > 0 {
+			if s.n < max(c.full()/20, 2) {
+				continue
+			}
+		} else if s.n < max(least, 3) || s.packed.as == "part" && !c.allParted() {
 			continue
 		}
 		out = append(out, s)
+	}
+	return out
+}
+
+// wordColumns are the words of a column that has two or three in every row: "Make Model".
+func (c *column) wordColumns() []*column {
+	if c.full() < 5 || c.share(shOneWord) > 0 || !c.allParted() || len(c.partIDs) > 3 {
+		return nil
+	}
+	var out []*column
+	for _, id := range c.partIDs {
+		if s := c.parts[id]; s.packed.sep == " " {
+			out = append(out, s)
+		}
 	}
 	return out
 }

@@ -93,7 +93,7 @@ ends_at time 0.5: end=10 return=9 to=9 due=9 due+in=10 due+end=10 planned+in=9 r
 out_at past 0.1: out=9 actual+pickup=10 actual+start=10 actual+from=10 actual+out=10 pickup=5 start=3 departure=4 actual+departure=9 ! planned created updated location due handedby
 returned_at past 0.1: returned=10 actual+return=10 actual+end=10 actual+to=10 actual+in=10 return=7 in=6 arrival=4 end=3 actual+arrival=9 ! planned created updated location due handedby
 pickup_location place:location 0.15: pickup+location=10 start+location=9 from+location=9 out+location=8 departure+location=9 location=7 pickup=7 from=5 departure=6 out=4 ! return to end
-return_location place:location 0.15: return+location=10 end+location=9 to+location=9 in+location=8 arrival+location=8 returned+location=8 return=7 to=5 ! pickup from start
+return_location place:location 0.15: return+location=10 end+location=9 to+location=9 in+location=8 arrival+location=8 returned+location=8 return=7 to=5 two=3 ! pickup from start
 status word 0.2: status=10 reservation+status=10 cancelled=5 ! payment paidword vehicle calendar deposit deleted
 total money 0.2: total=10 total+price=10 total+amount=10 price=8 amount=7 reservation+price=9 reservation+amount=8 ! deposit paidword balance tax discount net refundword day rate
 deposit money 0.15: deposit=10 deposit+amount=10 ! paidword status refundword

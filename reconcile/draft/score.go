@@ -352,6 +352,11 @@ func (c *column) fitPlain(r *rule, few bool) float64 {
 	if bad {
 		return -0.8
 	}
+	if c.packed != nil && c.packed.as == "part" && r.kind == model.Vehicle && c.packed.n <= 2 && c.share(shSentence) < 0.2 && c.share(shInt)+c.share(shCode) < 0.5 {
+		if n := map[model.Field]int{model.FMake: 1, model.FModel: 2}[r.field]; n == c.packed.n {
+			return 0.55 // "Make|Model|…": people write them in this order
+		}
+	}
 	switch r.field {
 	case model.FNotes:
 		if c.share(shSentence) > 0.3 {
@@ -434,6 +439,9 @@ func fitNumber(r *rule, c *column) float64 {
 	switch {
 	case r.fit == fitYear:
 		if c.minN >= 1950 && c.maxN <= 2035 {
+			if c.packed != nil && len(c.words) == 0 {
+				return 0.55
+			}
 			return 0.35
 		}
 		return -0.8

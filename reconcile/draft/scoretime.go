@@ -160,7 +160,7 @@ func (f *Facts) fitRef(r *rule, c *column, picked map[model.Kind]*table) float64
 func (f *Facts) fitPlace(r *rule, c *column, picked map[model.Kind]*table) float64 {
 	if r.ref != "" {
 		if c.ref != nil && picked[r.ref] != nil && c.ref.to == picked[r.ref] {
-			return 0.4
+			return 0.4 + 0.1*float64(boolInt(c.ref.declared))
 		}
 		if picked[r.ref] != nil && c.ref != nil {
 			return no

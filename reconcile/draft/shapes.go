@@ -116,8 +116,24 @@ func wordShapes(s string, add func(shape, bool)) {
 	n := len(fields)
 	add(shOneWord, n == 1 && caps == 1 && plain && len(s) > 1)
 	add(shPersons, n >= 2 && n <= 4 && plain && caps >= n-1 && caps > 0 && len(s) <= 60)
-	add(shComma, n >= 2 && n <= 5 && plain && strings.Count(s, ",") == 1)
+	add(shComma, n <= 5 && len(s) <= 60 && nameSign(s) != "")
 	add(shSentence, n >= 4)
+}
+
+// nameSign is what parts the family name from the given one in "Lee, Ann" or "Lee/Ann"; "" for other texts.
+func nameSign(s string) string {
+	for _, sep := range []string{", ", ",", "/", ";"} {
+		a, b, ok := strings.Cut(s, sep)
+		if ok && len(a) > 1 && len(b) > 1 && !strings.ContainsAny(a+b, "0123456789@:;/,_{}[]|\n") {
+			r, _ := utf8.DecodeRuneInString(a)
+			q, _ := utf8.DecodeRuneInString(b)
+			if unicode.IsUpper(r) && unicode.IsUpper(q) {
+				return sep
+			}
+			return ""
+		}
+	}
+	return ""
 }
 
 func stripeID(s, prefix string) bool {

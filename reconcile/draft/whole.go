@@ -25,6 +25,30 @@ func sortedNames[V any](m map[string]V) []string {
 	return out
 }
 
+// cut is just after the newest thing that happened before the loss, as the rows say: something was made,
+// changed, paid, handed out or brought back. Where no other time says, bookings that begin at once do.
+func (d *Draft) cut() {
+	newest := func(want ...model.Field) (latest int64) {
+		for _, e := range d.Entities {
+			for _, f := range e.Fields {
+				c := f.cand.column
+				if !slices.Contains(want, f.Name) || f.As == "date" || c.timeN == 0 || !d.opt.Wipe.IsZero() && c.maxT >= d.opt.Wipe.UnixMicro() || microTime(c.maxT).Year() > 2200 {
+					continue
+				}
+				latest = max(latest, c.maxT)
+			}
+		}
+		return latest
+	}
+	t := newest(model.FCreatedAt, model.FUpdatedAt, model.FPaidAt, model.FOutAt, model.FReturnedAt, model.FCancelledAt)
+	if t == 0 {
+		t = newest(model.FStartsAt)
+	}
+	if t > 0 {
+		d.Cut = microTime(t).Add(time.Second).Format("2006-01-02T15:04:05Z")
+	}
+}
+
 // tenant finds a column that says whose rows these are, in every main table that has it.
 func (d *Draft) tenant() {
 	counts := map[string]int{}
