@@ -162,7 +162,7 @@ func (d *drafting) questions() []draft.Question {
 	if d.answers["cut"] == "" && d.health.Cut == "" {
 		q := draft.Question{ID: "cut", Must: d.draft.Cut == "", Default: d.draft.Cut, Text: "When was the backup made? (as in 2026-01-24T08:00:00Z)", Why: "the dump does not say"}
 		if d.draft.Cut != "" {
-			q.Why += "; the newest thing that happened in it is a second older"
+			q.Why += "; this is just after the newest thing that happened in it"
 		}
 		out = append(out, q)
 	}
@@ -174,7 +174,7 @@ func (d *drafting) cutWhy() string {
 		return "the backup was made " + d.health.Cut
 	}
 	if d.draft.Cut != "" {
-		return "the newest row of the backup is of " + d.draft.Cut
+		return "the newest thing that happened in the backup is of " + d.draft.Cut
 	}
 	return ""
 }

@@ -253,7 +253,11 @@ func (p *progress) end(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.bar != nil {
-		p.bar.Clear() //nolint:errcheck // drawing is best effort
+		// QUIRK: a bar without a known end draws itself again and again until it is finished, whatever stands
+		// on the screen by then.
+		p.bar.ChangeMax64(max(p.bar.GetMax64(), 1))
+		p.bar.Finish() //nolint:errcheck // drawing is best effort
+		p.bar.Clear()  //nolint:errcheck // drawing is best effort
 	}
 	p.u.say("%s: %s", p.stage, fmt.Sprintf(format, args...))
 }

@@ -161,6 +161,9 @@ func (d *Draft) findPayment(e *Entity, ok func(...model.Field)) {
 	} else {
 		ok(model.FIntent, model.FAmount)
 	}
+	if len(e.Find) == 0 {
+		ok(model.FReservation, model.FAmount, model.FPaidAt)
+	}
 	if e.Hosted {
 		e.Find = e.Find[:min(1, len(e.Find))]
 	}
@@ -319,6 +322,9 @@ func (d *Draft) given(e *Entity, j *Join, c *column) bool {
 	}
 	for _, o := range e.Joins {
 		if o.Lookup != nil && o.link.from == c {
+			if needs(c.t, c) && c.full() > 0 { // a name that nobody says, or that no row has, would hold the row
+				addMissing(e, j, Pair{Column: c.Name, Value: firstOf(c), Line: Line{Why: "when no evidence names one", Unsure: "nothing: hold such rows"}})
+			}
 			return true
 		}
 	}

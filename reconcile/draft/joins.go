@@ -107,7 +107,7 @@ func (t *table) naturalKey() []*column {
 func (t *table) nameColumn() *column {
 	var best *column
 	for _, c := range t.cols {
-		if !c.isText() || !c.unique() && t.rows > 0 || c == t.keyColumn() && c.share(shUUID) > 0 {
+		if !c.isText() || !c.never() && t.rows > 0 || c == t.keyColumn() && c.share(shUUID) > 0 {
 			continue
 		}
 		if has(c.words, "name", "code") || shares(c.words, t.words) {
