@@ -52,7 +52,7 @@ func askOn(in io.Reader, out io.Writer) asker {
 			case q.Default != "":
 				fmt.Fprintf(out, "[%s] > ", printable(q.Default))
 			default:
-				fmt.Fprint(out, "(Enter: answer later) > ")
+				fmt.Fprint(out, laterPrompt(q))
 			}
 			if !lines.Scan() {
 				over = true
@@ -71,6 +71,14 @@ func askOn(in io.Reader, out io.Writer) asker {
 			fmt.Fprintf(out, "  %s\n", printable(err.Error()))
 		}
 	}
+}
+
+// laterPrompt says what an empty line does where nothing is proposed.
+func laterPrompt(q draft.Question) string {
+	if q.ID == "sources" {
+		return "(Enter: none yet) > "
+	}
+	return "(Enter: answer later) > "
 }
 
 // maxShown bounds the choices that are numbered on the screen.
