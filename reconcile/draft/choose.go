@@ -127,6 +127,9 @@ func (f *Facts) pairScore(r *rule, c candidate, own []string, picked map[model.K
 	if c.packed != nil {
 		s -= 0.06
 	}
+	if c.t.nameless && fit >= 0.12 && len(c.words) > 0 {
+		s += 0.27 // the name cannot speak for anything: what the column holds counts more
+	}
 	return s + fit
 }
 

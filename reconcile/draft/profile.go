@@ -33,18 +33,19 @@ type Facts struct {
 // table is one table with what its rows hold.
 type table struct {
 	*model.Table
-	rows   int64
-	cols   []*column
-	byName map[string]*column
-	words  []token // of its name, without what all tables share
-	audit  bool    // a log, a queue, a copy: left alone
-	refs   []*link // where its columns point
-	in     []*link // who points at it
-	tail   [][]*string
-	keep   int
-	before [][]int64 // of two time columns, how often the first is earlier
-	same   [][]int64
-	times  []*column
+	rows     int64
+	cols     []*column
+	byName   map[string]*column
+	words    []token // of its name, without what all tables share
+	nameless bool    // the names of its columns say nothing
+	audit    bool    // a log, a queue, a copy: left alone
+	refs     []*link // where its columns point
+	in       []*link // who points at it
+	tail     [][]*string
+	keep     int
+	before   [][]int64 // of two time columns, how often the first is earlier
+	same     [][]int64
+	times    []*column
 }
 
 // column is one column with what it holds.
