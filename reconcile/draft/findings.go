@@ -20,9 +20,8 @@ type findings struct {
 	seen     map[*column]int            // values of the last rows
 	codes    map[*column]int            // of them, in running text
 	means    map[*column]map[model.Field]int
-	votes    map[string]int // zone -> naive times that agree in it with instants
-	business map[string]int // zone -> wall-clock times of the evidence that agree in it with instants of the backup
-	tested   int
+	votes    map[string]int     // zone -> naive times that agree in it with instants
+	business map[string]int     // zone -> wall-clock times of the evidence that agree in it with instants of the backup
 	units    map[*column][2]int // amounts that agree: as minor, as major
 	gone     map[*column]map[string][2]int
 	cands    []*zoneCand
