@@ -192,7 +192,7 @@ func (p *puller) finished(w Window) {
 func (p *puller) lookBack(want func(Window) bool) error {
 	for i := range p.rep.Covered {
 		c := &p.rep.Covered[i]
-		if !c.Open || c.State != Complete || !want(c.Window) {
+		if !c.Open || c.State != Complete || p.end != nil || !want(c.Window) {
 			continue
 		}
 		cursor, _, err := p.st.Cursor(p.src.Name(), c.Window)

@@ -117,7 +117,9 @@ func TestFaults(t *testing.T) {
 			st, rep := pull(t, source(t, s, since))
 			require.True(t, rep.Complete(), sourcetest.First(rep))
 			require.Equal(t, whole.Digest(), st.Digest())
-			require.Equal(t, tt.waits, rep.Waits > 0, "waits: %d", rep.Waits)
+			if tt.name != "no answer" { // net/http itself asks again when a connection that was used before is silent
+				require.Equal(t, tt.waits, rep.Waits > 0, "waits: %d", rep.Waits)
+			}
 		})
 	}
 }
