@@ -89,7 +89,13 @@ func PullOnly(ctx context.Context, src Source, st Store, want func(Window) bool,
 		l.Listen(p.waits)
 	}
 	ws, err := src.Plan(ctx)
-	if err != nil {
+	if f, ok := FaultOf(err); ok && ctx.Err() == nil {
+		// The service cannot be asked at all: one hole, so that the other sources go on.
+		ws = []Window{{Stream: src.Name(), Hole: err.Error()}}
+		if f.ends() {
+			p.end = &Hole{Why: err.Error()}
+		}
+	} else if err != nil {
 		return rep, fmt.Errorf("source %s: plan: %w", src.Name(), err)
 	}
 	rep.Windows = ws
@@ -265,12 +271,12 @@ func (p *puller) fault(w Window, err error) string {
 	}
 	switch {
 	case f.ends():
-		p.end = &Hole{Why: err.Error(), Resume: true}
+		p.end = &Hole{Why: err.Error()}
 	case f.Kind == Forbidden:
 		p.shut[w.Stream] = err.Error()
 	case f.Kind == Overloaded:
 		if p.row++; p.row >= failing {
-			p.end = &Hole{Why: err.Error(), Resume: true}
+			p.end = &Hole{Why: err.Error()}
 		}
 	}
 	return err.Error()

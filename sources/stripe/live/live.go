@@ -187,12 +187,12 @@ func (s *Source) windows(name string, st stream) []sources.Window {
 		// Without a filter by time the list is read whole, anew each time.
 		return []sources.Window{{Stream: name, Mark: "all", From: s.o.Since, To: s.until, Limit: pageSize, Open: true}}
 	}
-	from, to := monday(s.o.Since), s.until.Add(time.Second)
+	from, to := sources.Monday(s.o.Since), s.until.Add(time.Second)
 	var ws []sources.Window
 	if st.name == "events" {
 		if kept := s.until.Add(-eventsKept); from.Before(kept) {
 			ws = append(ws, sources.Window{Stream: name, Mark: "expired", From: from, To: kept, NotAsked: "Stripe keeps events for 30 days"})
-			from = monday(kept)
+			from = sources.Monday(kept)
 		}
 	}
 	var weeks []sources.Window

@@ -261,9 +261,12 @@ func TestKeyRolled(t *testing.T) {
 
 func TestKeyRefusedAtOnce(t *testing.T) {
 	s, since := server(t)
-	_, err := sources.Pull(context.Background(), source(t, s, since, func(o *live.Options) { o.Key = "rk_test_unknownunknown" }), sourcetest.NewStore(), nil)
-	require.ErrorContains(t, err, "the key is not accepted")
-	require.NotContains(t, err.Error(), "rk_test_unknown")
+	_, rep := pull(t, source(t, s, since, func(o *live.Options) { o.Key = "rk_test_unknownunknown" }))
+	require.Len(t, rep.Holes, 1)
+	require.True(t, rep.Resumable())
+	require.Contains(t, rep.Holes[0].Why, "the key is not accepted")
+	require.NotContains(t, rep.Holes[0].Why, "rk_test_unknown")
+	require.Len(t, s.Log(), 1)
 }
 
 // TestServerGone wants a pull that ends soon and can be resumed, not one that tries each week for minutes.

@@ -27,13 +27,13 @@ type list struct {
 
 // head is what must be known of an object to go on behind it, and of lists inside it.
 type head struct {
-	ID        string          `json:"id"`
-	Object    string          `json:"object"`
-	Created   int64           `json:"created"`
-	Lines     *inner          `json:"lines"`
-	LineItems *inner          `json:"line_items"`
-	Items     *inner          `json:"items"` // of subscriptions
-	Refunds   *inner          `json:"refunds"`
+	ID        string `json:"id"`
+	Object    string `json:"object"`
+	Created   int64  `json:"created"`
+	Lines     *inner `json:"lines"`
+	LineItems *inner `json:"line_items"`
+	Items     *inner `json:"items"` // of subscriptions
+	Refunds   *inner `json:"refunds"`
 }
 
 // inner is a list inside an object.

@@ -59,10 +59,3 @@ const (
 	// pageSize is the largest page that the API gives.
 	pageSize = 100
 )
-
-// monday is the beginning of the week of t, in UTC: weeks are the same in every run.
-func monday(t time.Time) time.Time {
-	t = t.UTC()
-	d := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
-	return d.AddDate(0, 0, -(int(d.Weekday())+6)%7)
-}
