@@ -134,7 +134,11 @@ func (s *Source) fault(ctx context.Context, doing string, err error) error {
 	var said *imap.Error
 	var login loginError
 	var cert *tls.CertificateVerificationError
+	var bearer *sasl.OAuthBearerError
 	switch {
+	case errors.As(err, &bearer):
+		f.Kind, f.Code = sources.Credential, sources.Word(bearer.Status)
+		f.Why = "the login was refused (the token is not accepted)\nhint: fetch a new token; password_cmd can do it each time"
 	case errors.Is(err, ErrWrite):
 		f.Kind, f.Why = sources.Rejected, ErrWrite.Error()
 	case errors.As(err, &cert):
