@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"salvage/fixtures/fakes"
+	"salvage/fixtures/rental"
 	"salvage/model/casefile"
 	"salvage/sources"
 	maillive "salvage/sources/mail/live"
@@ -169,8 +170,14 @@ func BenchmarkPullMemory(b *testing.B) {
 		require.NoError(b, d.Put("", fmt.Sprintf("1.M%d.small", i), time.Now(), fmt.Appendf(nil, "Message-ID: <s%d@x.test>\nSubject: small\n\n%s\n", i, strings.Repeat("hello there\n", 2000)), false))
 	}
 	require.NoError(b, d.Own())
-	conf := filepath.Join(dir, "salvage.yaml")
-	require.NoError(b, os.WriteFile(conf, fmt.Appendf(nil, "business: {name: X, timezone: UTC, currency: USD}\nincident: {wipe: 2026-04-24T16:20:00Z, cut: 2026-01-24T08:00:00Z}\nbackup: {path: b.sql}\nsources:\n  - {name: office, type: mail, imap: %q, tls: none, user_env: U, password_env: P}\nmapping: {version: 1}\n", d.Addr), 0o600))
+	company := filepath.Join(dir, "company")
+	require.NoError(b, rental.Generate(rental.Options{PerDay: 5, Days: 40, LostDays: 10}).Write(company))
+	yaml, err := os.ReadFile(filepath.Join(company, "salvage.yaml"))
+	require.NoError(b, err)
+	head, rest, _ := strings.Cut(string(yaml), "sources:\n")
+	_, rest, _ = strings.Cut(rest, "mapping:")
+	conf := filepath.Join(company, "large.yaml")
+	require.NoError(b, os.WriteFile(conf, fmt.Appendf(nil, "%ssources:\n  - {name: office, type: mail, imap: %q, tls: none, user_env: U, password_env: P, since: 2026-01-01}\nmapping:%s", head, d.Addr, rest), 0o600))
 	for i := range b.N {
 		cmd := exec.Command(program, "pull", "-c", conf, "--case", filepath.Join(dir, fmt.Sprint("case", i)), "--quiet")
 		cmd.Env = append(os.Environ(), "U="+fakes.MailUser, "P="+fakes.MailPassword)
