@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"path"
 	"runtime"
+	"slices"
 	"sort"
 	"time"
 
@@ -76,6 +77,9 @@ func runPull(ctx context.Context, g *globals, opts PullOptions) (err error) {
 
 // bringIn pulls every source and reads what came.
 func (j *job) bringIn(ctx context.Context) error {
+	if slices.ContainsFunc(j.sources, func(s config.Source) bool { return len(s.Files) == 0 }) {
+		defer lean()()
+	}
 	if err := j.stage("pull", func() error { return j.pullAll(ctx) }); err != nil {
 		return err
 	}
@@ -145,7 +149,6 @@ func (j *job) pullOne(ctx context.Context, s config.Source, src sources.Source) 
 	unit := "bytes"
 	if len(s.Files) == 0 {
 		unit = "objects"
-		defer lean()()
 	}
 	bar := j.u.progress("pull "+s.Name, unit)
 	rep, err := sources.PullOnly(ctx, src, shelf{ctx, j.kase}, want, func(p sources.Progress) {
@@ -202,7 +205,7 @@ func (j *job) tellHoles(source string, holes []sources.Hole) {
 const readBatch = 500
 
 // readBytes is about how many bytes of objects are in memory while they are read.
-const readBytes = 16 << 20
+const readBytes = 4 << 20
 
 // readAll reads all evidence that its reader has not read yet.
 func (j *job) readAll(ctx context.Context) error {

@@ -30,7 +30,8 @@ func allowKey(cmd *cobra.Command, to *bool) {
 	cmd.Flags().BoolVar(to, "allow-unrestricted-key", false, "accept a Stripe secret key (sk_…), which can do everything")
 }
 
-// lean keeps memory small while a service is pulled, whose pace the network sets; what it returns undoes it.
+// lean keeps memory small while services are pulled and read, whose pace the network sets; what it returns
+// undoes it.
 func lean() func() {
 	if os.Getenv("GOGC") != "" {
 		return func() {}
