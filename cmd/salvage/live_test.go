@@ -110,7 +110,7 @@ func statusOf(t *testing.T, kase string) status {
 	return s
 }
 
-func summaryOf(t *testing.T, kase string) model.Summary {
+func liveSummary(t *testing.T, kase string) model.Summary {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(kase, "summary.json"))
 	require.NoError(t, err)
@@ -179,7 +179,7 @@ func TestLiveIsTheSameAsFiles(t *testing.T) {
 		require.Contains(t, msg, "stripe: hole: disputes")
 		require.Contains(t, msg, "rak_dispute_read")
 		require.Contains(t, msg, "office: hole: Kunden")
-		for _, c := range summaryOf(t, kase).Coverage {
+		for _, c := range liveSummary(t, kase).Coverage {
 			switch {
 			case c.Source == "stripe" && c.Stream == "disputes", c.Source == "office" && c.Stream == "Kunden":
 				require.Equal(t, "hole", c.State)
@@ -219,7 +219,7 @@ func (w *world) onlyRead(t *testing.T) {
 func (w *world) account(t *testing.T, kase string) {
 	t.Helper()
 	streams := map[string]int{}
-	for _, c := range summaryOf(t, kase).Coverage {
+	for _, c := range liveSummary(t, kase).Coverage {
 		require.NotEqual(t, "hole", c.State, c.Why)
 		if c.Source == "stripe" || c.Source == "google" || c.Source == "office" {
 			streams[c.Source+" "+c.Stream]++

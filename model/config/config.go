@@ -12,8 +12,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"salvage/model/strict"
-
 	"go.yaml.in/yaml/v4"
 )
 
