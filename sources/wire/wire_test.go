@@ -98,7 +98,10 @@ func TestAddresses(t *testing.T) {
 
 // TestErrorsHoldNoAnswer wants nothing of a refusal's body in an error but plain words.
 func TestErrorsHoldNoAnswer(t *testing.T) {
-	c, url := client(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(400); fmt.Fprint(w, `{"error":{"message":"Jane Doe, 4242"}}`) })
+	c, url := client(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(400)
+		fmt.Fprint(w, `{"error":{"message":"Jane Doe, 4242"}}`)
+	})
 	_, err := c.HTTP().Get(url)
 	var f *sources.Fault
 	require.True(t, errors.As(err, &f))
