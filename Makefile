@@ -8,7 +8,7 @@ SHARED ?= ../shared
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 export CGO_ENABLED := 1
 
-.PHONY: build demo test measure bench kill compiler
+.PHONY: build demo test measure bench kill kill-live bench-live compiler
 
 build: compiler
 	@mkdir -p .build
@@ -44,6 +44,15 @@ bench: compiler
 # Twenty times killed at random moments, and the same evidence and export as undisturbed.
 kill: build
 	fixtures/kill/kill.sh 20
+
+# Fifty pulls from misbehaving servers killed at random moments, and the same evidence as undisturbed.
+kill-live: compiler
+	LIVE_KILLS=50 go test ./cmd/salvage -run KilledPulls -count=1 -v -timeout 60m
+
+# Pulls beside mbsync and a bare loop, in full size. Needs Debian's isync.
+bench-live: compiler
+	BENCH_SIZE=$${BENCH_SIZE:-50000} go test ./cmd/salvage -run xxx -bench 'PullMail|PullMemory' -benchtime 1x -timeout 60m
+	BENCH_SIZE=$${BENCH_SIZE:-100000} go test ./cmd/salvage -run xxx -bench PullStripe -benchtime 1x -timeout 60m
 
 # SQLite is C: say so at once, not after a page of linker errors.
 compiler:

@@ -1,5 +1,7 @@
 package model
 
+import "io"
+
 // This file: evidence, one object as a source gave it, and the reading that a source's Read makes of it.
 
 // Evidence is one object as a source gave it. Key and Digest come from the canonical form alone
@@ -15,6 +17,13 @@ type Evidence struct {
 	Canon  []byte   // canonical bytes: what Read reads and what spans count in
 	Raw    []byte   // the bytes as found
 	Found  string   // file and place where it was found; never part of the identity
+	Long   *Long    // nil: Canon is whole; else Canon and Raw are only its beginning
+}
+
+// Long is the canonical form of an object that is too large to be held in memory.
+type Long struct {
+	Size int64                         // bytes
+	Open func() (io.ReadCloser, error) // from its beginning
 }
 
 // Outcome is what became of one object of a source: exactly one of three.

@@ -1,6 +1,6 @@
 // Package sources reads the places where a lost booking is still written down. It has two halves.
 //
-// Pull opens files (later: the network), cuts them into objects and hands them, page by page, to a
+// Pull opens files or asks a service, cuts what comes into objects and hands them, page by page, to a
 // Store that keeps bytes and cursor in one transaction: a kill at any moment loses nothing and
 // repeats nothing. What is pulled is model.Evidence, whose identity comes from its canonical form
 // alone, so that the same object met twice, in two files or under two names, is one piece of evidence.
@@ -10,12 +10,17 @@
 // A source never loses bytes silently. A piece of a file that cannot become an object is a Broken:
 // it is kept as evidence under the media "broken/<code>" and counted as unreadable. A window that
 // cannot be read at all is a Hole with its reason.
+//
+// The loop is one and concrete (pull.go); what differs between files, Stripe, calendars and mailboxes is
+// a small driver, the Source. Retrying, waiting, halving pages, looking back and the account of what is
+// complete are written once.
 package sources
 
 import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"time"
 
 	"salvage/model"
 )
@@ -23,12 +28,17 @@ import (
 // BrokenMedia starts the media of every broken piece; the code of the fault follows it.
 const BrokenMedia = "broken/"
 
-// Window is one piece of pulling work: a file, an archive or a mail folder.
+// Window is one piece of pulling work: a file, an archive, a week of Stripe's charges, a month of a mailbox.
 type Window struct {
-	Stream string // what a person knows it by: the path relative to the configuration
+	Stream string // what a person knows it by: the path relative to the configuration, "charges", "INBOX"
 	Size   int64  // bytes, as far as it is known beforehand
-	Mark   string // fingerprint of the content: a window whose mark changed is read anew
+	Mark   string // fingerprint of the content, or the span of time: a window whose mark changed is read anew
 	Hole   string // when not empty: nothing can be read here, and why; Next is not called
+
+	From, To time.Time // what the window covers of its stream; zero where it is not a span of time
+	NotAsked string    // when not empty: left out on purpose, and why; Next is not called
+	Limit    int       // objects to ask for at a time; the loop halves it after faults. 0: the source's own choice
+	Open     bool      // its end still moves: asked again from its cursor at the end of each pull
 }
 
 // Broken is a piece of a window that cannot become an object.
@@ -64,6 +74,9 @@ type Page struct {
 	Cursor string // where the next page begins; opaque to the store
 	Done   bool   // the window was read to its proven end
 	Bytes  int64  // raw bytes in this page
+	// Missing names objects that the source has and does not give. They make a hole of a window that is
+	// otherwise done; its cursor must tell them, so that the next pull asks for them again.
+	Missing []string
 }
 
 // All gives everything of a page that a store must keep: the items, then the broken pieces as evidence.
@@ -80,10 +93,22 @@ func (p *Page) All() []model.Evidence {
 type Source interface {
 	Name() string // the name in the configuration; never part of any identity
 	Type() string // stripe, calendar or mail
-	// Plan lists the windows, sorted by stream. It is cheap next to reading them.
+	// Plan lists the windows in the order in which they are to be read. It is cheap next to reading them.
 	Plan(ctx context.Context) ([]Window, error)
 	// Next reads one page that begins at cursor ("" for the start). An error leaves the cursor where it was.
+	// A Fault among its causes tells the loop what to make of it.
 	Next(ctx context.Context, w Window, cursor string) (*Page, error)
+}
+
+// Listener is a Source that tells when it waits.
+type Listener interface {
+	Listen(func(Wait))
+}
+
+// Noter is a Source that has something to say about the service once it was asked: a clock that is off,
+// a mailbox that was made anew.
+type Noter interface {
+	Notes() []string
 }
 
 // Store keeps what is pulled. A case file satisfies it.

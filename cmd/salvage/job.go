@@ -39,8 +39,12 @@ type job struct {
 	cut              time.Time
 
 	coverage []model.Coverage
-	times    map[string]any
-	closers  []func() error
+	resume   bool // a hole may well be filled by running the same command again
+	openKeys bool // --allow-unrestricted-key
+
+	onlyHoles bool // --retry-holes
+	times     map[string]any
+	closers   []func() error
 }
 
 // newJob begins a job: it takes the time that counts as now.
@@ -117,9 +121,6 @@ func (j *job) loadConfig() error {
 	}
 	if j.cfg, err = config.Parse(src, j.g.config); err != nil {
 		return configError(err)
-	}
-	if later := j.cfg.NotBuilt(); len(later) > 0 {
-		return strict.Problems(later)
 	}
 	j.sources = j.cfg.Sources
 	sum := sha256.New()

@@ -3,11 +3,13 @@ package main
 // This file: the command pull, and the stages that bring evidence in and read it.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"path"
 	"runtime"
+	"slices"
 	"sort"
 	"time"
 
@@ -16,27 +18,35 @@ import (
 
 	"salvage/model"
 	"salvage/model/casefile"
+	"salvage/model/config"
 	"salvage/sources"
-	"salvage/sources/files"
 	"salvage/sources/reader"
 )
 
 // PullOptions are the flags of pull.
-type PullOptions struct{}
+type PullOptions struct {
+	RetryHoles      bool // only what left a hole in the newest pull
+	UnrestrictedKey bool // a key that can do everything is accepted
+}
 
 func newPullCommand(g *globals) *cobra.Command {
 	var opts PullOptions
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "pull",
 		Short: "bring the evidence of every source into the case",
 		Long: `Bring the evidence of every source into the case, byte for byte, and read it.
-What is there already is not stored again; after an interruption it goes on where it stopped.` + exitStatus,
+What is there already is not stored again; after an interruption it goes on where it stopped.
+Services are only read. What could not be had is named, stream by stream and week by week;
+--retry-holes asks for that alone.` + exitStatus,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runPull(cmd.Context(), g, opts) },
 	}
+	cmd.Flags().BoolVar(&opts.RetryHoles, "retry-holes", false, "ask only for what left a hole in the newest pull")
+	allowKey(cmd, &opts.UnrestrictedKey)
+	return cmd
 }
 
-func runPull(ctx context.Context, g *globals, _ PullOptions) (err error) {
+func runPull(ctx context.Context, g *globals, opts PullOptions) (err error) {
 	j, err := g.newJob()
 	if err != nil {
 		return err
@@ -46,6 +56,10 @@ func runPull(ctx context.Context, g *globals, _ PullOptions) (err error) {
 		return err
 	}
 	if err := j.openCase("pull"); err != nil {
+		return err
+	}
+	j.openKeys, j.onlyHoles = opts.UnrestrictedKey, opts.RetryHoles
+	if err := j.needCut(ctx); err != nil {
 		return err
 	}
 	if err := j.bringIn(ctx); err != nil {
@@ -63,20 +77,27 @@ func runPull(ctx context.Context, g *globals, _ PullOptions) (err error) {
 
 // bringIn pulls every source and reads what came.
 func (j *job) bringIn(ctx context.Context) error {
+	if slices.ContainsFunc(j.sources, func(s config.Source) bool { return len(s.Files) == 0 }) {
+		defer lean()()
+	}
 	if err := j.stage("pull", func() error { return j.pullAll(ctx) }); err != nil {
 		return err
 	}
 	return j.stage("read", func() error { return j.readAll(ctx) })
 }
 
-// complete is errHoles when a source could not be had whole.
+// complete is errHoles when a source could not be had whole, and errResume too when asking again may help.
 func (j *job) complete() error {
+	var err error
 	for _, h := range j.coverage {
-		if h.State == "hole" {
-			return errHoles
+		if h.State == string(sources.Holed) {
+			err = errHoles
 		}
 	}
-	return nil
+	if j.resume {
+		return errors.Join(err, errResume)
+	}
+	return err
 }
 
 // shelf is the case as the pull loop wants it.
@@ -102,30 +123,89 @@ func (s shelf) Append(source string, w sources.Window, p *sources.Page) error {
 
 // pullAll pulls the sources one after the other, in the order of the configuration.
 func (j *job) pullAll(ctx context.Context) error {
-	for _, s := range j.sources {
-		src, err := files.New(s.Name, s.Type, j.cfg.Dir, s.Files)
-		if err != nil {
-			return usage(err, "")
+	opened, err := j.openAll(ctx)
+	defer func() {
+		for _, src := range opened {
+			closeSource(src)
 		}
-		bar := j.u.progress("pull "+s.Name, "bytes")
-		rep, err := sources.Pull(ctx, src, shelf{ctx, j.kase}, func(p sources.Progress) {
-			bar.set(p.Passed, p.Size, path.Base(p.Stream))
-		})
-		if err != nil {
+	}()
+	if err != nil {
+		return err
+	}
+	for i, src := range opened {
+		if err := j.pullOne(ctx, j.sources[i], src); err != nil {
 			return err
-		}
-		bar.end("%d new objects from %d of %d files", rep.Objects, rep.WindowsDone, rep.WindowsPlanned)
-		j.log.Info("pulled", "source", s.Name, "objects", rep.Objects, "bytes", rep.Bytes, "windows", rep.WindowsPlanned, "holes", len(rep.Holes))
-		for _, h := range rep.Holes {
-			j.u.say("%s: hole: %s: %s", s.Name, h.Stream, h.Why)
-			j.coverage = append(j.coverage, model.Coverage{Source: s.Name, Stream: h.Stream, State: "hole", Why: h.Why})
 		}
 	}
 	return nil
 }
 
+// pullOne pulls one source and notes what of it is there and what not.
+func (j *job) pullOne(ctx context.Context, s config.Source, src sources.Source) error {
+	want, err := j.wanted(s)
+	if err != nil {
+		return err
+	}
+	unit := "bytes"
+	if len(s.Files) == 0 {
+		unit = "objects"
+	}
+	bar := j.u.progress("pull "+s.Name, unit)
+	rep, err := sources.PullOnly(ctx, src, shelf{ctx, j.kase}, want, func(p sources.Progress) {
+		note := path.Base(p.Stream)
+		if p.Wait.For > 0 {
+			note = fmt.Sprintf("%s: %s, waiting %s", note, p.Wait.Why, p.Wait.For.Round(time.Millisecond))
+		}
+		if unit == "objects" {
+			bar.set(int64(p.Objects), 0, fmt.Sprintf("%s; %d of %d windows", note, p.WindowsDone, p.WindowsPlanned))
+			return
+		}
+		bar.set(p.Passed, p.Size, note)
+	})
+	if err != nil {
+		return err
+	}
+	what := "files"
+	if len(s.Files) == 0 {
+		what = "windows"
+	}
+	bar.end("%d new objects from %d of %d %s", rep.Objects, rep.WindowsDone, rep.WindowsPlanned, what)
+	j.log.Info("pulled", "source", s.Name, "objects", rep.Objects, "bytes", rep.Bytes, "windows", rep.WindowsPlanned, "holes", len(rep.Holes), "waits", rep.Waits)
+	for _, n := range rep.Notes {
+		j.u.say("%s: %s", s.Name, n)
+	}
+	j.resume = j.resume || rep.Resumable()
+	j.tellHoles(s.Name, rep.Holes)
+	if len(s.Files) == 0 {
+		return j.remember(ctx, s, rep)
+	}
+	for _, h := range rep.Holes {
+		j.coverage = append(j.coverage, model.Coverage{Source: s.Name, Stream: h.Stream, State: string(sources.Holed), Why: h.Why})
+	}
+	return nil
+}
+
+// tellHoles tells of holes, those of one stream and reason together.
+func (j *job) tellHoles(source string, holes []sources.Hole) {
+	for i := 0; i < len(holes); {
+		n := i
+		for n < len(holes) && holes[n].Stream == holes[i].Stream && holes[n].Why == holes[i].Why {
+			n++
+		}
+		times := ""
+		if n-i > 1 {
+			times = fmt.Sprintf(" (%d windows)", n-i)
+		}
+		j.u.say("%s: hole: %s%s: %s", source, holes[i].Stream, times, holes[i].Why)
+		i = n
+	}
+}
+
 // readBatch is how many objects are read and stored at a time.
 const readBatch = 500
+
+// readBytes is about how many bytes of objects are in memory while they are read.
+const readBytes = 4 << 20
 
 // readAll reads all evidence that its reader has not read yet.
 func (j *job) readAll(ctx context.Context) error {
@@ -139,8 +219,8 @@ func (j *job) readAll(ctx context.Context) error {
 	bar := j.u.progress("read", "objects")
 	done := total - len(ids)
 	for len(ids) > 0 {
-		n := min(len(ids), readBatch)
-		if err := j.readSome(ctx, ids[:n], opt, version); err != nil {
+		n, err := j.readSome(ctx, ids[:min(len(ids), readBatch)], opt, version)
+		if err != nil {
 			return err
 		}
 		ids = ids[n:]
@@ -151,13 +231,14 @@ func (j *job) readAll(ctx context.Context) error {
 	return nil
 }
 
-func (j *job) readSome(ctx context.Context, ids []int64, opt reader.Options, version func(string) string) error {
+// readSome reads a batch, as many objects as may be in memory at once, and tells how many.
+func (j *job) readSome(ctx context.Context, ids []int64, opt reader.Options, version func(string) string) (int, error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return 0, err
 	}
-	evs, err := j.kase.Load(ids)
+	evs, n, err := j.kase.LoadSome(ids, readBytes)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	out := make([]casefile.Stored, len(evs))
 	var g errgroup.Group
@@ -171,7 +252,7 @@ func (j *job) readSome(ctx context.Context, ids []int64, opt reader.Options, ver
 			return nil
 		})
 	}
-	return errors.Join(g.Wait(), j.kase.SaveReadings(ctx, out))
+	return n, errors.Join(g.Wait(), j.kase.SaveReadings(ctx, out))
 }
 
 // counts gives what each source holds, and fills in the coverage of each stream.
@@ -188,8 +269,14 @@ func (j *job) counts(ctx context.Context) ([]model.SourceCount, error) {
 		at[s.Name] = len(list)
 		list = append(list, model.SourceCount{Source: s.Name, Type: s.Type})
 	}
+	fromFiles := map[string]bool{}
+	for _, s := range j.sources {
+		fromFiles[s.Name] = len(s.Files) > 0
+	}
 	for _, h := range j.coverage {
-		list[at[h.Source]].Holes++
+		if h.State == string(sources.Holed) {
+			list[at[h.Source]].Holes++
+		}
 	}
 	for _, t := range tallies {
 		i, ok := at[t.Source]
@@ -200,14 +287,13 @@ func (j *job) counts(ctx context.Context) ([]model.SourceCount, error) {
 		list[i].Read += t.Read
 		list[i].Defects += t.Defects
 		list[i].Unreadable += t.Unreadable + t.Unread
-		j.coverage = append(j.coverage, model.Coverage{Source: t.Source, Stream: t.Media, From: stamp(t.From), To: stamp(t.To), State: "complete"})
+		if fromFiles[t.Source] {
+			j.coverage = append(j.coverage, model.Coverage{Source: t.Source, Stream: t.Media, From: stamp(t.From), To: stamp(t.To), State: string(sources.Complete)})
+		}
 	}
 	sort.SliceStable(j.coverage, func(a, b int) bool {
 		x, y := j.coverage[a], j.coverage[b]
-		if x.Source != y.Source {
-			return x.Source < y.Source
-		}
-		return x.Stream < y.Stream
+		return cmp.Or(cmp.Compare(x.Source, y.Source), cmp.Compare(x.Stream, y.Stream), cmp.Compare(x.From, y.From)) < 0
 	})
 	return list, nil
 }

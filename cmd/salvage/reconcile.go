@@ -81,6 +81,12 @@ func (j *job) prepare(ctx context.Context, command string) error {
 // survey notes what of the sources is not in the case yet, without pulling it.
 func (j *job) survey(ctx context.Context) error {
 	for _, s := range j.sources {
+		if len(s.Files) == 0 {
+			if err := j.recall(s); err != nil {
+				return err
+			}
+			continue
+		}
 		src, err := files.New(s.Name, s.Type, j.cfg.Dir, s.Files)
 		if err != nil {
 			return usage(err, "")

@@ -10,11 +10,13 @@ import (
 )
 
 // RunOptions are the flags of run.
-type RunOptions struct{}
+type RunOptions struct {
+	UnrestrictedKey bool // a key that can do everything is accepted
+}
 
 func newRunCommand(g *globals) *cobra.Command {
 	var opts RunOptions
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "check, pull, reconcile, report and export, in one go",
 		Long: `Check the configuration, pull every source, reconcile, write the report and the export.
@@ -22,15 +24,18 @@ It can be interrupted at any moment, also by a power cut: run it again and it go
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runRun(cmd.Context(), g, opts) },
 	}
+	allowKey(cmd, &opts.UnrestrictedKey)
+	return cmd
 }
 
-func runRun(ctx context.Context, g *globals, _ RunOptions) (err error) {
+func runRun(ctx context.Context, g *globals, opts RunOptions) (err error) {
 	j, err := g.newJob()
 	if err != nil {
 		return err
 	}
 	defer j.close(&err)
 	j.times["started"] = stampTime(j.now)
+	j.openKeys = opts.UnrestrictedKey
 	if err := j.prepare(ctx, "run"); err != nil {
 		return err
 	}

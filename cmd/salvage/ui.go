@@ -58,6 +58,10 @@ func refuse(err error, hint string) error { return &failure{exitRefused, err, hi
 // an exit code, not a message.
 var errHoles = errors.New("done, with holes in the coverage")
 
+// errResume says that all was done that could be, and that the same command, run again, may well get
+// the rest. It was told before, hole by hole.
+var errResume = errors.New("not everything could be had yet")
+
 // codesOf gathers the exit codes of every error in the tree.
 func codesOf(err error, into map[int]bool) {
 	var f *failure
@@ -67,6 +71,9 @@ func codesOf(err error, into map[int]bool) {
 		return
 	case errors.Is(err, errHoles) && err == errHoles:
 		into[exitHoles] = true
+		return
+	case errors.Is(err, errResume) && err == errResume:
+		into[exitInterrupted] = true
 		return
 	}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
@@ -113,6 +120,10 @@ func (u *ui) finish(err error) int {
 	switch code {
 	case exitDone, exitHoles:
 	case exitInterrupted:
+		if errors.Is(err, errResume) {
+			fmt.Fprintln(u.err, "salvage: "+errResume.Error()+"; what came is kept\nhint: mend what the holes name, then run the same command again to go on")
+			return code
+		}
 		fmt.Fprintln(u.err, "salvage: interrupted; nothing is lost\nhint: run the same command again to resume")
 	default:
 		text := printable(err.Error())

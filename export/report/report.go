@@ -30,6 +30,7 @@ func WriteReport(w io.Writer, in Input) error {
 		Overlap: overlap(in.Entities), Marks: marks(in.Entities), Codes: codes(in.Conflicts),
 		HeldBy: heldBy(in.Held), MissingText: missing(in.Summary.Missing),
 	}
+	page.Grids, page.Coverage = coverage(in.Summary.Coverage)
 	for _, c := range in.Conflicts {
 		if c.Decided == nil {
 			page.Urgent = append(page.Urgent, c)
@@ -49,6 +50,8 @@ type reportPage struct {
 	Chart       template.HTML
 	Overlap     []count
 	Marks       []markRow
+	Grids       []grid
+	Coverage    []model.Coverage
 	Codes       []codeRow
 	Urgent      []model.Conflict
 	MoreUrgent  int

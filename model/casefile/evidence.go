@@ -9,6 +9,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"salvage/model"
 )
@@ -36,13 +39,16 @@ func (c *Case) Cursor(w Window) (cursor string, done bool, err error) {
 // Append stores one page in one transaction: bytes, sightings and cursor. Objects that the case
 // has already are only sighted. It returns how many were new.
 func (c *Case) Append(ctx context.Context, w Window, b Batch) (fresh int, err error) {
-	packed := c.pack(b.Items) // outside the transaction: compression is the slow part
+	packed, err := c.pack(b.Items) // outside the transaction: compression is the slow part
+	if err != nil {
+		return 0, explain("store evidence of "+w.Source, err)
+	}
 	err = c.within(ctx, "store evidence of "+w.Source, func(tx *sql.Tx) error {
 		stream, err := streamID(tx, w)
 		if err != nil {
 			return err
 		}
-		put, err := prepare(tx)
+		put, err := c.prepare(tx)
 		if err != nil {
 			return err
 		}
@@ -74,21 +80,41 @@ func streamID(tx *sql.Tx, w Window) (id int64, err error) {
 type piece struct {
 	sha  [32]byte
 	size int
-	z    []byte
+	z    []byte // empty for a long one
 }
 
 // pack compresses the canonical and the raw bytes of each object; bytes that are the same share one blob.
-func (c *Case) pack(items []model.Evidence) [][2]piece {
+func (c *Case) pack(items []model.Evidence) ([][2]piece, error) {
 	out := make([][2]piece, len(items))
-	for i := range items {
-		out[i][0] = c.piece(items[i].Canon)
-		if raw := items[i].Raw; raw == nil || bytes.Equal(raw, items[i].Canon) {
-			out[i][1] = out[i][0]
-		} else {
-			out[i][1] = c.piece(raw)
-		}
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	const share = 32
+	for from := 0; from < len(items); from += share {
+		g.Go(func() (err error) {
+			for i := from; i < min(from+share, len(items)); i++ {
+				if out[i], err = c.packOne(&items[i]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
-	return out
+	return out, g.Wait()
+}
+
+func (c *Case) packOne(ev *model.Evidence) (p [2]piece, err error) {
+	if ev.Long != nil {
+		p[0], err = longPiece(ev.Long)
+		p[1] = p[0]
+		return p, err
+	}
+	p[0] = c.piece(ev.Canon)
+	if raw := ev.Raw; raw == nil || bytes.Equal(raw, ev.Canon) {
+		p[1] = p[0]
+	} else {
+		p[1] = c.piece(raw)
+	}
+	return p, nil
 }
 
 func (c *Case) piece(b []byte) piece {
@@ -96,9 +122,13 @@ func (c *Case) piece(b []byte) piece {
 }
 
 // putter holds the prepared statements of one transaction.
-type putter struct{ find, blob, evidence, seen *sql.Stmt }
+type putter struct {
+	find, blob, evidence, seen, part *sql.Stmt
+	c                                *Case
+}
 
-func prepare(tx *sql.Tx) (p putter, err error) {
+func (c *Case) prepare(tx *sql.Tx) (p putter, err error) {
+	p.c = c
 	for _, s := range []struct {
 		at   **sql.Stmt
 		text string
@@ -107,6 +137,7 @@ func prepare(tx *sql.Tx) (p putter, err error) {
 		{&p.blob, "INSERT INTO blob (sha, size, z) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"},
 		{&p.evidence, "INSERT INTO evidence (key, digest, media, grp, at, canon, raw, found) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
 		{&p.seen, "INSERT INTO seen (stream, evidence) VALUES (?, ?) ON CONFLICT DO NOTHING"},
+		{&p.part, "INSERT INTO piece (sha, n, z) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"},
 	} {
 		if *s.at, err = tx.Prepare(s.text); err != nil {
 			p.close()
@@ -117,7 +148,7 @@ func prepare(tx *sql.Tx) (p putter, err error) {
 }
 
 func (p putter) close() {
-	for _, s := range []*sql.Stmt{p.find, p.blob, p.evidence, p.seen} {
+	for _, s := range []*sql.Stmt{p.find, p.blob, p.evidence, p.seen, p.part} {
 		if s != nil {
 			s.Close()
 		}
@@ -135,6 +166,11 @@ func (p putter) one(stream int64, ev *model.Evidence, b [2]piece) (isNew bool, e
 				break
 			}
 			if _, err := p.blob.Exec(b[i].sha[:], b[i].size, b[i].z); err != nil {
+				return false, err
+			}
+		}
+		if ev.Long != nil {
+			if err := p.long(b[0].sha, ev.Long); err != nil {
 				return false, err
 			}
 		}

@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
+	"io"
+	"math"
 
 	"salvage/model"
 )
@@ -28,35 +30,54 @@ func (c *Case) ids(query string, args ...any) ([]int64, error) {
 	return out, explain("list evidence", rows.Err())
 }
 
-// Load gives the evidence of some ids, in their order.
+// Load gives the evidence of some ids, in their order. Of a long object it gives the beginning, and Long.
 func (c *Case) Load(ids []int64) ([]model.Evidence, error) {
-	out := make([]model.Evidence, 0, len(ids))
-	for _, id := range ids {
-		ev, err := c.load("WHERE e.id = ?", id)
+	evs, _, err := c.LoadSome(ids, math.MaxInt)
+	return evs, err
+}
+
+// LoadSome is Load that ends after about most bytes. It tells how many ids it came to, at least one.
+func (c *Case) LoadSome(ids []int64, most int) (evs []model.Evidence, n int, err error) {
+	evs = make([]model.Evidence, 0, min(len(ids), 500))
+	for sum := 0; n < len(ids) && sum < most; n++ {
+		ev, err := c.load("WHERE e.id = ?", ids[n])
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
-		out = append(out, ev...)
+		for i := range ev {
+			sum += len(ev[i].Canon) + len(ev[i].Raw)
+		}
+		evs = append(evs, ev...)
 	}
-	return out, nil
+	return evs, n, nil
 }
 
 func (c *Case) load(where string, args ...any) ([]model.Evidence, error) {
+	out, err := c.loadRows(where, args...)
+	for i := range out {
+		if l := out[i].Long; err == nil && l != nil {
+			err = loadHead(&out[i])
+		}
+	}
+	return out, explain("read evidence", err)
+}
+
+func (c *Case) loadRows(where string, args ...any) ([]model.Evidence, error) {
 	rows, err := c.db.Query(`SELECT e.key, e.digest, e.media, e.grp, e.at, e.found, e.canon, a.size, a.z, e.raw, b.size, b.z
 		FROM evidence e JOIN blob a ON a.sha = e.canon JOIN blob b ON b.sha = e.raw `+where, args...)
 	if err != nil {
-		return nil, explain("read evidence", err)
+		return nil, err
 	}
 	defer rows.Close()
 	var out []model.Evidence
 	for rows.Next() {
 		ev, err := c.scan(rows)
 		if err != nil {
-			return nil, explain("read evidence", err)
+			return nil, err
 		}
 		out = append(out, ev)
 	}
-	return out, explain("read evidence", rows.Err())
+	return out, rows.Err()
 }
 
 func (c *Case) scan(rows *sql.Rows) (ev model.Evidence, err error) {
@@ -66,6 +87,10 @@ func (c *Case) scan(rows *sql.Rows) (ev model.Evidence, err error) {
 		return ev, err
 	}
 	copy(ev.Digest[:], digest)
+	if canonSize > 0 && len(canonZ) == 0 { // its pieces are read when this query is closed: there is one connection
+		ev.Long = &model.Long{Size: int64(canonSize), Open: func() (io.ReadCloser, error) { return &longReader{c: c, sha: canonSha, left: int64(canonSize)}, nil }}
+		return ev, nil
+	}
 	if ev.Canon, err = c.unpack(canonSha, canonSize, canonZ); err != nil {
 		return ev, fmt.Errorf("%s: %w", ev.Key, err)
 	}

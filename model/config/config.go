@@ -12,8 +12,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"salvage/model/strict"
-
 	"go.yaml.in/yaml/v4"
 )
 
@@ -29,8 +27,6 @@ type Config struct {
 	Sources  []Source
 	Mapping  Mapping
 	Export   Export
-
-	lines func(path string) int
 }
 
 // Business is who we are working for.
@@ -140,6 +136,3 @@ func (c *Config) Location() *time.Location {
 func Parse(src []byte, file string) (*Config, error) {
 	return parse(src, file)
 }
-
-// NotBuilt names, with its line, everything that the file asks for and that this version does not do.
-func (c *Config) NotBuilt() []strict.Problem { return c.notBuilt() }

@@ -72,15 +72,6 @@ func TestFull(t *testing.T) {
 	require.Equal(t, config.Export{Dialect: "postgres", MaxError: 0.015, HoldFields: []string{"customer", "starts_at", "x_fuel"}, Acknowledge: []string{"outbox:insert"}}, c.Export)
 	require.Equal(t, config.Mapping{Path: "mapping.yaml"}, c.Mapping)
 	require.Equal(t, c.Incident.Cut.Add(-3*c.Incident.Wipe.Sub(*c.Incident.Cut)), c.SinceOf(c.Sources[5], *c.Incident.Cut))
-	var later []string
-	for _, p := range c.NotBuilt() {
-		later = append(later, p.String())
-	}
-	require.Equal(t, []string{
-		"some/where/salvage.yaml:17: sources[0]: pulling from Stripe by key is not available in this version\nhint: export the objects as JSON or the Dashboard's CSV and name them under files",
-		"some/where/salvage.yaml:19: sources[2]: pulling calendars by their API is not available in this version\nhint: export the calendars (.ics or events as JSON) and name them under files",
-		"some/where/salvage.yaml:21: sources[4]: pulling mail over IMAP is not available in this version\nhint: copy the mailboxes to mbox or Maildir and name them under files",
-	}, later)
 }
 
 func TestDefaults(t *testing.T) {
@@ -94,21 +85,8 @@ func TestDefaults(t *testing.T) {
 	require.NotNil(t, c.Mapping.Node)
 	require.Equal(t, 7, c.Mapping.Node.Line)
 	require.Equal(t, "Europe/Madrid", c.Location().String())
-	require.Empty(t, c.NotBuilt())
 	cut := c.Incident.Wipe.AddDate(0, 0, -10)
 	require.Equal(t, cut.AddDate(0, 0, -30), c.SinceOf(c.Sources[0], cut), "three times the lost window before the cut")
-}
-
-func TestNotBuilt(t *testing.T) {
-	for from, want := range map[string]string{
-		"files: [m.mbox]=imap: \"127.0.0.1:143\", tls: none, user_env: U": "pulling mail over IMAP is not available",
-	} {
-		old, repl, _ := strings.Cut(from, "=")
-		c, err := config.Parse([]byte(strings.Replace(least, old, repl, 1)), "s.yaml")
-		require.NoError(t, err, from)
-		require.Len(t, c.NotBuilt(), 1)
-		require.Contains(t, c.NotBuilt()[0].String(), want)
-	}
 }
 
 func TestRefused(t *testing.T) {
@@ -189,7 +167,6 @@ func FuzzParse(f *testing.F) {
 		c, err := config.Parse(b, "s.yaml")
 		if err == nil {
 			require.NotNil(t, c.Incident.Wipe)
-			c.NotBuilt()
 			c.ResumedAt()
 		}
 	})

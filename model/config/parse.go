@@ -54,7 +54,6 @@ func parse(src []byte, file string) (*Config, error) {
 	}
 	r.Decode(root, "", &in)
 	c := in.config(file)
-	c.lines = r.Line
 	check(r, c, &in)
 	if ps := r.Problems(); len(ps) > 0 {
 		return nil, ps

@@ -142,29 +142,3 @@ func checkService(r *strict.Reader, at string, s *Source) {
 	once("user", s.UserEnv, s.UserFile, s.UserCmd)
 	once("password", s.PasswordEnv, s.PasswordFile, s.PasswordCmd)
 }
-
-func (c *Config) notBuilt() []strict.Problem {
-	var out []strict.Problem
-	add := func(path, what, hint string) {
-		line := 0
-		if c.lines != nil {
-			line = c.lines(path)
-		}
-		out = append(out, strict.Problem{File: c.File, Line: line, Path: path, Message: what + " is not available in this version", Hint: hint})
-	}
-	for i := range c.Sources {
-		s, at := &c.Sources[i], strict.Index("sources", i)
-		if len(s.Files) > 0 {
-			continue
-		}
-		switch s.Type {
-		case "stripe":
-			add(at, "pulling from Stripe by key", "export the objects as JSON or the Dashboard's CSV and name them under files")
-		case "calendar":
-			add(at, "pulling calendars by their API", "export the calendars (.ics or events as JSON) and name them under files")
-		case "mail":
-			add(at, "pulling mail over IMAP", "copy the mailboxes to mbox or Maildir and name them under files")
-		}
-	}
-	return out
-}

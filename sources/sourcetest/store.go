@@ -74,3 +74,11 @@ func (s *Store) Digest() string {
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
+
+// First is the first hole of a report in words, for the message of a test.
+func First(rep sources.Report) string {
+	if len(rep.Holes) == 0 {
+		return "no holes"
+	}
+	return fmt.Sprintf("%d holes, the first: %s: %s", len(rep.Holes), rep.Holes[0].Stream, rep.Holes[0].Why)
+}
