@@ -73,6 +73,7 @@ type Model struct {
 	authentic map[string]bool   // origins that authenticate as a rule
 	teaches   map[string]bool   // origins whose messages state times that rows have
 	servers   map[string]bool   // that receive mail for the business
+	firstPays bool              // the company's deposit is the amount of one of the booking's payments
 	typed     map[string]bool   // origins whose event titles name the customer
 	nameWords map[string]bool   // words of customers' names
 	vocab     *vocab

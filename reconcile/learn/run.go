@@ -4,7 +4,6 @@ package learn
 
 import (
 	"context"
-	"sort"
 	"strings"
 	"time"
 
@@ -39,6 +38,13 @@ func Train(ctx context.Context, books *model.Books, readings []*model.Reading, o
 	m.learnRemainders(rows, readings, out)
 	err = each(ctx, opt.Workers, len(readings), func() func(int) {
 		return func(i int) { m.read(&out[i], slots.of(i)) }
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	again := m.bootstrap(rows, out, slots)
+	err = each(ctx, opt.Workers, len(again), func() func(int) {
+		return func(i int) { m.read(&out[again[i]], slots.of(again[i])) }
 	})
 	return m, out, err
 }
@@ -102,7 +108,8 @@ func each(ctx context.Context, workers, n int, worker func() func(int)) error {
 
 // train counts and accepts, in the order of the readings.
 func (m *Model) train(rows *Rows, readings []*model.Reading, st []Statement, slots *slotCache) {
-	t := &trainer{rows: rows, locZones: m.locZones, vocab: m.vocab, locs: m.vocabLocs, freq: map[ruleKey]int{}, linked: map[string]int{}, stats: map[ruleKey]*stat{}}
+	m.learnFirstPays(rows)
+	t := newTrainer(m, rows)
 	acts, base := map[string]*actStat{}, map[string]int{}
 	linked := 0
 	for i := range st {
@@ -137,19 +144,9 @@ func (m *Model) train(rows *Rows, readings []*model.Reading, st []Statement, slo
 
 // accept keeps the rules that hold, in a fixed order.
 func (m *Model) accept(t *trainer) {
-	keys := make([]ruleKey, 0, len(t.stats))
-	for k := range t.stats {
-		keys = append(keys, k)
-	}
-	sort.Slice(keys, func(a, b int) bool {
-		return keys[a].scope < keys[b].scope || keys[a].scope == keys[b].scope && keys[a].anchor < keys[b].anchor
-	})
-	cands := candidateZones(append([]string{m.opt.Zone}, m.bookZones()...)...)
-	if len(m.locZones) > 1 {
-		cands = append(cands, &zone{name: atPickup}, &zone{name: atReturn})
-	}
+	cands := m.zoneCandidates()
 	votes := map[string]map[string]int{}
-	for _, k := range keys {
+	for _, k := range t.keys() {
 		m.judged[k] = t.stats[k].n >= minJudged
 		r := t.accept(k, t.stats[k], cands)
 		if r == nil {
@@ -172,6 +169,15 @@ func (m *Model) accept(t *trainer) {
 			m.zones[o] = zs[0]
 		}
 	}
+}
+
+// zoneCandidates are the zones to try, the business's own first, then those of its places.
+func (m *Model) zoneCandidates() []*zone {
+	cands := candidateZones(append([]string{m.opt.Zone}, m.bookZones()...)...)
+	if len(m.locZones) > 1 {
+		cands = append(cands, &zone{name: atPickup}, &zone{name: atReturn})
+	}
+	return cands
 }
 
 func vote(v map[string]map[string]int, k, word string, n int) {

@@ -3,6 +3,7 @@ package learn
 // This file: counting how often a place agrees with a field over the linked overlap.
 
 import (
+	"sort"
 	"strconv"
 	"strings"
 
@@ -72,6 +73,23 @@ type trainer struct {
 	freq     map[ruleKey]int
 	linked   map[string]int // readings by scope
 	stats    map[ruleKey]*stat
+	known    map[ruleKey]bool // places that were judged before: not counted again
+}
+
+func newTrainer(m *Model, rows *Rows) *trainer {
+	return &trainer{rows: rows, locZones: m.locZones, vocab: m.vocab, locs: m.vocabLocs, freq: map[ruleKey]int{}, linked: map[string]int{}, stats: map[ruleKey]*stat{}}
+}
+
+// keys are the places that were counted, in a fixed order.
+func (t *trainer) keys() []ruleKey {
+	keys := make([]ruleKey, 0, len(t.stats))
+	for k := range t.stats {
+		keys = append(keys, k)
+	}
+	sort.Slice(keys, func(a, b int) bool {
+		return keys[a].scope < keys[b].scope || keys[a].scope == keys[b].scope && keys[a].anchor < keys[b].anchor
+	})
+	return keys
 }
 
 // count is the first pass: how often each place occurs among linked readings.
@@ -134,7 +152,7 @@ func (t *trainer) hungry(out []*stat, scopes [3]string, s *slot) []*stat {
 			}
 			st := t.stats[k]
 			if st == nil {
-				if !t.frequent(k) {
+				if t.known[k] || !t.frequent(k) {
 					continue
 				}
 				st = &stat{typ: s.typ, f: map[fieldID]*fieldStat{}}
