@@ -79,7 +79,7 @@ func (t *trainer) judge(k ruleKey, st *stat, id fieldID, cands []*zone) (*rule, 
 	if len(f.samples) > 0 && agree >= manySamples {
 		need = minTyped
 	}
-	if n <= 0 || agree < minSupport || float64(agree) < need*float64(n) || float64(agree) < minShare*float64(f.has) {
+	if n <= 0 || agree < minSupport || float64(agree) < need*float64(n) || float64(agree) < t.share*float64(f.has) {
 		return nil, [4]int{}
 	}
 	name := t.rows.names[id]

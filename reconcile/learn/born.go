@@ -15,6 +15,9 @@ import (
 // maxBorn is the most that a rule taught by other evidence is trusted.
 const maxBorn model.PPM = 930_000
 
+// minBornShare is the share of all stand-in rows, changed ones included, in which a place must agree with its field.
+const minBornShare = 0.75
+
 // bornPrefix marks claims by rules that other evidence taught.
 const bornPrefix = "learned:born:"
 
@@ -26,8 +29,9 @@ type taught struct {
 
 // standIn is a lost booking as far as trusted readings state it.
 type standIn struct {
-	cells []taught
-	seen  map[string]bool
+	cells   []taught
+	seen    map[string]bool
+	changed int64 // when it was last changed, microseconds; 0 when nothing says so
 }
 
 // bootstrap teaches places that only the lost window has, and reads again what they are in. It gives the indexes of
@@ -142,6 +146,9 @@ func (b *bootstrapper) gather(st []Statement, groups []string) {
 			in = &standIn{seen: map[string]bool{}}
 			b.ins[g] = in
 		}
+		if s := &st[i]; s.Act == model.ActChanged || s.Sequence > 0 {
+			in.changed = max(in.changed, s.At)
+		}
 		for c := range st[i].Claims {
 			if cl := &st[i].Claims[c]; trusted(cl) {
 				b.take(in, i, cl)
@@ -200,7 +207,7 @@ func (b *bootstrapper) put(in *standIn, t taught) {
 
 // row is the stand-in for one reading: what others state of its booking.
 func (b *bootstrapper) row(in *standIn, but int) *Row {
-	row := &Row{Res: &model.Record{Fields: map[model.Field]model.Value{}}}
+	row := &Row{Res: &model.Record{Fields: map[model.Field]model.Value{}}, Updated: in.changed}
 	for _, t := range in.cells {
 		if t.from == but {
 			continue
@@ -217,6 +224,7 @@ func (b *bootstrapper) row(in *standIn, but int) *Row {
 func (b *bootstrapper) teach(st []Statement, slots *slotCache, groups []string) []int {
 	m := b.m
 	t := newTrainer(m, b.rows)
+	t.share = minBornShare
 	t.known = m.judged
 	var in []int
 	for i := range st {

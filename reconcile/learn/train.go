@@ -73,11 +73,12 @@ type trainer struct {
 	freq     map[ruleKey]int
 	linked   map[string]int // readings by scope
 	stats    map[ruleKey]*stat
+	share    float64          // of all rows, edited ones included, in which a place must agree
 	known    map[ruleKey]bool // places that were judged before: not counted again
 }
 
 func newTrainer(m *Model, rows *Rows) *trainer {
-	return &trainer{rows: rows, locZones: m.locZones, vocab: m.vocab, locs: m.vocabLocs, freq: map[ruleKey]int{}, linked: map[string]int{}, stats: map[ruleKey]*stat{}}
+	return &trainer{rows: rows, share: minShare, locZones: m.locZones, vocab: m.vocab, locs: m.vocabLocs, freq: map[ruleKey]int{}, linked: map[string]int{}, stats: map[ruleKey]*stat{}}
 }
 
 // keys are the places that were counted, in a fixed order.
