@@ -32,6 +32,7 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	debugRules(lm)
 	step("match", 1)
 	m := match.Match(in.Books, in.Live, st, match.Options{Zone: loc, Cut: micro(in.Cut), Wipe: micro(in.Wipe), Resumed: micro(resumed(in)),
 		Currency: in.Currency, Aliases: in.Aliases})

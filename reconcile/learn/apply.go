@@ -80,6 +80,7 @@ func (m *Model) placed(z *zone, cs []model.Claim) *zone {
 }
 
 func (m *Model) ruleFor(scopes [3]string, s *slot) *rule {
+	judged := false
 	for si, sc := range scopes {
 		for _, a := range s.anchors {
 			if !usable(si, a) {
@@ -88,6 +89,10 @@ func (m *Model) ruleFor(scopes [3]string, s *slot) *rule {
 			if ru := m.rules[ruleKey{sc, a}]; ru != nil && ru.typ == s.typ {
 				return ru
 			}
+			judged = judged || m.judged[ruleKey{sc, a}]
+		}
+		if judged {
+			return nil // what the overlap refused here is not let in by a wider scope
 		}
 	}
 	return nil

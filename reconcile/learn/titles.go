@@ -36,6 +36,12 @@ func newTitleMask(rs []*model.Reading, v *vocab) *titleMask {
 	return m
 }
 
+// variable reports words that stand for one person or one unit, however often they occur: initials, customers' names,
+// words of vehicles and places.
+func (m *titleMask) variable(fold string) bool {
+	return len([]rune(fold)) == 1 || m.vocab.words[fold]
+}
+
 // cluster names the template of a reading.
 func (m *titleMask) cluster(r *model.Reading) string {
 	need := max(3, m.total[r.Origin]/100)
@@ -55,7 +61,7 @@ func (m *titleMask) cluster(r *model.Reading) string {
 		if i >= 40 {
 			break
 		}
-		if w.from < skipTo || strings.ContainsAny(w.fold, "0123456789") || m.words[r.Origin][w.fold] < need {
+		if w.from < skipTo || strings.ContainsAny(w.fold, "0123456789") || m.variable(w.fold) || m.words[r.Origin][w.fold] < need {
 			masked = true
 			continue
 		}

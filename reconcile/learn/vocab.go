@@ -21,10 +21,11 @@ type entry struct {
 type vocab struct {
 	phrases map[string][]entry
 	longest int
+	words   map[string]bool // single words of names of people and units
 }
 
 func newVocab(b *model.Books, aliases map[model.Kind]map[string]string) *vocab {
-	v := &vocab{phrases: map[string][]entry{}}
+	v := &vocab{phrases: map[string][]entry{}, words: map[string]bool{}}
 	if b == nil {
 		return v
 	}
@@ -33,6 +34,9 @@ func newVocab(b *model.Books, aliases map[model.Kind]map[string]string) *vocab {
 			v.put(r.Fields[f].Str, entry{kind: model.Vehicle, field: f})
 		}
 		v.put(r.Fields[model.FMake].Str+" "+r.Fields[model.FModel].Str, entry{kind: model.Vehicle, field: model.FModel})
+		for _, w := range normal.Words(r.Fields[model.FMake].Str + " " + r.Fields[model.FModel].Str) {
+			v.words[w] = true
+		}
 		if m := r.Fields[model.FModel].Str; len(normal.Fold(m)) >= 4 {
 			v.put(m, entry{kind: model.Vehicle, field: model.FModel})
 		}
@@ -44,6 +48,9 @@ func newVocab(b *model.Books, aliases map[model.Kind]map[string]string) *vocab {
 	}
 	for _, r := range b.Records[model.Customer] {
 		v.put(fullName(r), entry{kind: model.Customer, field: model.FFullName})
+		for _, w := range normal.Words(fullName(r)) {
+			v.words[w] = true
+		}
 		if f, l := r.Fields[model.FFirstName].Str, r.Fields[model.FLastName].Str; f != "" && l != "" {
 			v.put(l+" "+f, entry{kind: model.Customer, field: model.FFullName})
 		}
