@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"salvage/model"
+	"salvage/reconcile/learn"
 	"salvage/reconcile/match"
+	"salvage/reconcile/normal"
 )
 
 // phase is where a stay stands against a moment.
@@ -33,6 +35,7 @@ type habits struct {
 	prompt   bool                 // cancellations are written of within the minute in which they are recorded
 	moments  map[model.Field]bool // fields that hold instants, not days
 	keeps    map[model.Field]bool // ids that rows carry whenever evidence has them
+	quiet    bool                 // names are not written in capitals
 }
 
 // phaseAt places a stay; ok is false when its times are not known.
@@ -87,11 +90,26 @@ func learnHabits(b *model.Books, m *match.Result, opt Options) *habits {
 	if h.currency, _ = majority(currencies); h.currency == "" {
 		h.currency = opt.Currency
 	}
+	h.learnCase(b)
 	h.learnPayments(m, opt)
 	h.learnIDs(m)
 	h.learnPrompt(m)
 	h.learnChannels(m)
 	return h
+}
+
+// learnCase finds whether the company writes names in capitals.
+func (h *habits) learnCase(b *model.Books) {
+	loud, all := 0, 0
+	for _, r := range b.Records[model.Customer] {
+		if n := learn.FullName(r); n != "" {
+			all++
+			if normal.Shouted(n) {
+				loud++
+			}
+		}
+	}
+	h.quiet = all > 0 && loud*20 <= all
 }
 
 // learnIDs finds which ids of linked evidence the company keeps in its rows as a rule.

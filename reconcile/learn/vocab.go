@@ -22,6 +22,7 @@ type vocab struct {
 	phrases map[string][]entry
 	longest int
 	words   map[string]bool // single words of names of people and units
+	units   []string        // of units alone, sorted
 }
 
 func newVocab(b *model.Books, aliases map[model.Kind]map[string]string) *vocab {
@@ -35,6 +36,9 @@ func newVocab(b *model.Books, aliases map[model.Kind]map[string]string) *vocab {
 		}
 		v.put(r.Fields[model.FMake].Str+" "+r.Fields[model.FModel].Str, entry{kind: model.Vehicle, field: model.FModel})
 		for _, w := range normal.Words(r.Fields[model.FMake].Str + " " + r.Fields[model.FModel].Str) {
+			if !v.words[w] && len(w) >= 4 {
+				v.units = append(v.units, w)
+			}
 			v.words[w] = true
 		}
 		if m := r.Fields[model.FModel].Str; len(normal.Fold(m)) >= 4 {
@@ -60,6 +64,7 @@ func newVocab(b *model.Books, aliases map[model.Kind]map[string]string) *vocab {
 			v.put(w, entry{kind: k, field: model.FName})
 		}
 	}
+	sort.Strings(v.units)
 	for _, es := range v.phrases {
 		sort.Slice(es, func(i, j int) bool { return es[i].kind+model.Kind(es[i].field) < es[j].kind+model.Kind(es[j].field) })
 	}

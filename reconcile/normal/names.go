@@ -206,6 +206,12 @@ func cutShort(a, b string) bool {
 	return len(a) >= 4 && len(b) > len(a)+1 && strings.HasPrefix(b, a) && !genderPair(a, b)
 }
 
+// Mistyped reports whether a folded word is another with one letter too many, one too few, one wrong or two swapped;
+// words of fewer than four bytes are too short to tell.
+func Mistyped(a, b string) bool {
+	return len(a) >= 4 && len(b) >= 4 && editDistance(a, b, 1) <= 1
+}
+
 // editDistance is the optimal string alignment distance in bytes, cut off above most, which is at most 2.
 func editDistance(a, b string, most int) int {
 	if len(a) > len(b) {
