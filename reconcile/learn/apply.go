@@ -28,6 +28,7 @@ func (m *Model) claims(r *model.Reading, slots []slot, cluster string) []model.C
 	out = m.known(out, r, slots)
 	out = m.roles(out, r)
 	out = m.typedName(out, r, slots)
+	out = m.unsaid(out, r, cluster)
 	return order(out)
 }
 

@@ -61,21 +61,23 @@ type Model struct {
 
 	opt       Options
 	rules     map[ruleKey]*rule
-	base      *zone             // the business's
-	zones     map[string]*zone  // by origin
-	locZones  map[string]*zone  // by location key
-	zoneNames []string          // that the backup names
-	orders    map[string]string // date order by origin
-	linked    map[string]int    // origin -> readings of the overlap that were linked
-	judged    map[ruleKey]bool  // places that the overlap measured: what it refused there is not guessed
-	states    map[string]string // template -> status it announces
-	never     map[string]bool   // templates that the overlap shows not to cancel
-	authentic map[string]bool   // origins that authenticate as a rule
-	teaches   map[string]bool   // origins whose messages state times that rows have
-	servers   map[string]bool   // that receive mail for the business
-	firstPays bool              // the company's deposit is the amount of one of the booking's payments
-	typed     map[string]bool   // origins whose event titles name the customer
-	nameWords map[string]bool   // words of customers' names
+	base      *zone                               // the business's
+	zones     map[string]*zone                    // by origin
+	locZones  map[string]*zone                    // by location key
+	zoneNames []string                            // that the backup names
+	orders    map[string]string                   // date order by origin
+	linked    map[string]int                      // origin -> readings of the overlap that were linked
+	judged    map[ruleKey]bool                    // places that the overlap measured: what it refused there is not guessed
+	states    map[string]string                   // template -> status it announces
+	never     map[string]bool                     // templates that the overlap shows not to cancel
+	authentic map[string]bool                     // origins that authenticate as a rule
+	teaches   map[string]bool                     // origins whose messages state times that rows have
+	servers   map[string]bool                     // that receive mail for the business
+	constants map[string]map[model.Field]constant // by scope
+	noise     map[string]bool                     // words of entries that are no bookings
+	firstPays bool                                // the company's deposit is the amount of one of the booking's payments
+	typed     map[string]bool                     // origins whose event titles name the customer
+	nameWords map[string]bool                     // words of customers' names
 	vocab     *vocab
 	vocabLocs map[string][]string
 	titles    *titleMask

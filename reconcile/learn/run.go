@@ -33,6 +33,8 @@ func Train(ctx context.Context, books *model.Books, readings []*model.Reading, o
 		return nil, nil, err
 	}
 	m.train(rows, readings, out, slots)
+	m.learnConstants(rows, out)
+	m.learnNoise(out)
 	m.learnServers(readings)
 	m.learnTrust(readings)
 	m.learnRemainders(rows, readings, out)
@@ -230,6 +232,10 @@ func (m *Model) read(s *Statement, slots []slot) {
 	}
 	s.Claims = m.claims(r, slots, s.Cluster)
 	s.Claims = m.withoutOwn(s.Claims)
+	if m.noisy(r, s.Claims) {
+		s.Claims, s.Act, s.Genuine, s.Class = nil, model.ActNone, true, m.class(r)
+		return
+	}
 	for i := range s.Claims {
 		if v := s.Claims[i].Value; v.Type == model.Local {
 			s.Claims[i].Value = model.Value{Type: model.Instant, Num: m.zoneOf(r).instant(v.Num)}
