@@ -68,6 +68,7 @@ type Model struct {
 	orders    map[string]string                   // date order by origin
 	linked    map[string]int                      // origin -> readings of the overlap that were linked
 	judged    map[ruleKey]bool                    // places that the overlap measured: what it refused there is not guessed
+	acted     map[string]int                      // template -> readings of the overlap that were linked
 	states    map[string]string                   // template -> status it announces
 	never     map[string]bool                     // templates that the overlap shows not to cancel
 	authentic map[string]bool                     // origins that authenticate as a rule

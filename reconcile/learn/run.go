@@ -44,11 +44,19 @@ func Train(ctx context.Context, books *model.Books, readings []*model.Reading, o
 	if err != nil {
 		return nil, nil, err
 	}
-	again := m.bootstrap(rows, out, slots)
-	err = each(ctx, opt.Workers, len(again), func() func(int) {
-		return func(i int) { m.read(&out[again[i]], slots.of(again[i])) }
-	})
-	return m, out, err
+	for _, learn := range []func() []int{
+		func() []int { return m.bootstrap(rows, out, slots) },
+		func() []int { return m.learnBornActs(out, (&bootstrapper{m: m}).groups(out)) },
+	} {
+		again := learn()
+		err = each(ctx, opt.Workers, len(again), func() func(int) {
+			return func(i int) { m.read(&out[again[i]], slots.of(again[i])) }
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return m, out, nil
 }
 
 func newModel(books *model.Books, readings []*model.Reading, opt Options) *Model {
@@ -141,6 +149,10 @@ func (m *Model) train(rows *Rows, readings []*model.Reading, st []Statement, slo
 	}
 	m.Linked = linked
 	m.accept(t)
+	m.acted = map[string]int{}
+	for cl, a := range acts {
+		m.acted[cl] = a.n
+	}
 	m.learnActs(acts, base, len(rows.List))
 }
 
