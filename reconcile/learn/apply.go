@@ -20,11 +20,12 @@ const (
 )
 
 // claims reads one reading.
-func (m *Model) claims(r *model.Reading, slots []slot, cluster string) []model.Claim {
+func (m *Model) claims(s *Statement, slots []slot) []model.Claim {
+	r, cluster := s.Reading, s.Cluster
 	out := append([]model.Claim(nil), r.Claims...)
-	out = m.learned(out, r, slots, cluster, false)
-	out = m.learned(out, r, slots, cluster, true)
-	out = m.labelled(out, r, slots, cluster)
+	out = m.learned(out, s, slots, false)
+	out = m.learned(out, s, slots, true)
+	out = m.labelled(out, s, slots)
 	out = m.known(out, r, slots)
 	out = m.roles(out, r)
 	out = m.typedName(out, r, slots)
@@ -43,14 +44,14 @@ func has(cs []model.Claim, k model.Kind, f model.Field) bool {
 
 // learned applies rules: for every slot the narrowest scope and anchor that has one. Dates come last: their zone may
 // be that of a place which the same reading names.
-func (m *Model) learned(out []model.Claim, r *model.Reading, slots []slot, cluster string, dates bool) []model.Claim {
-	scopes := scopesOf(r, cluster)
+func (m *Model) learned(out []model.Claim, st *Statement, slots []slot, dates bool) []model.Claim {
+	r := st.Reading
 	for i := range slots {
 		s := &slots[i]
 		if (s.typ == sDate) != dates {
 			continue
 		}
-		if ru := m.ruleFor(scopes, s); ru != nil {
+		if ru := m.ruleFor(st.in.of(s), s); ru != nil {
 			if v, ok := m.value(r, s, ru.Kind, ru.Field, ru.tag, m.placed(ru.zone, out)); ok {
 				out = append(out, claim(r, s, ru.Kind, ru.Field, v, ru.ID, ru.Trust))
 			}
@@ -80,7 +81,7 @@ func (m *Model) placed(z *zone, cs []model.Claim) *zone {
 	return nil
 }
 
-func (m *Model) ruleFor(scopes [3]string, s *slot) *rule {
+func (m *Model) ruleFor(scopes *scope, s *slot) *rule {
 	judged := false
 	for si, sc := range scopes {
 		for _, a := range s.anchors {
@@ -149,7 +150,18 @@ func (m *Model) value(r *model.Reading, s *slot, k model.Kind, f model.Field, ta
 		}
 		return model.TextValue(text), true
 	}
-	return model.TextValue(text), text != ""
+	return model.TextValue(text), text != "" && plausible(f, text)
+}
+
+// plausible reports whether a text can be a value of a field at all.
+func plausible(f model.Field, text string) bool {
+	switch f {
+	case model.FEmail:
+		return strings.Contains(text, "@")
+	case model.FFullName, model.FFirstName, model.FLastName:
+		return !strings.ContainsAny(text, "@0123456789")
+	}
+	return true
 }
 
 // pick chooses a reading by its tag. An order that nothing settles stays unread.
@@ -179,9 +191,9 @@ func (m *Model) zoneOf(r *model.Reading) *zone {
 }
 
 // labelled reads "Label: value" by the generic words of the trade, for fields that nothing learned covers.
-func (m *Model) labelled(out []model.Claim, r *model.Reading, slots []slot, cluster string) []model.Claim {
+func (m *Model) labelled(out []model.Claim, st *Statement, slots []slot) []model.Claim {
+	r := st.Reading
 	covered := append([]model.Claim(nil), out...)
-	scopes := scopesOf(r, cluster)
 	for i := range slots {
 		s := &slots[i]
 		seg := &r.Segments[s.seg]
@@ -189,7 +201,7 @@ func (m *Model) labelled(out []model.Claim, r *model.Reading, slots []slot, clus
 		if label == "" && s.from > 0 && s.typ != sText {
 			label = lastWords(seg.Text[:s.from], 4)
 		}
-		if label == "" || m.refused(scopes, s) {
+		if label == "" || s.pair || m.refused(st.in.of(s), s) || m.ruleFor(st.in.of(s), s) != nil {
 			continue
 		}
 		for _, f := range normal.LabelFields(label) {
@@ -211,7 +223,7 @@ const minJudged = 8
 
 // refused reports whether the overlap measured a place in this template or origin: had it been the field that its
 // label suggests, a rule would say so.
-func (m *Model) refused(scopes [3]string, s *slot) bool {
+func (m *Model) refused(scopes *scope, s *slot) bool {
 	for _, sc := range scopes[:2] {
 		for _, a := range s.anchors {
 			if m.judged[ruleKey{sc, a}] {
@@ -363,6 +375,14 @@ func (m *Model) roles(out []model.Claim, r *model.Reading) []model.Claim {
 	return out
 }
 
+// exact prefers a moment to a day where both are trusted nearly alike.
+func exact(c *model.Claim) model.PPM {
+	if c.Value.Type == model.Instant {
+		return 50_000
+	}
+	return 0
+}
+
 // order sorts claims by field and trust, and drops repetitions.
 func order(cs []model.Claim) []model.Claim {
 	sort.SliceStable(cs, func(a, b int) bool {
@@ -373,7 +393,7 @@ func order(cs []model.Claim) []model.Claim {
 		if x.Field != y.Field {
 			return x.Field < y.Field
 		}
-		return x.Trust > y.Trust
+		return x.Trust+exact(x) > y.Trust+exact(y)
 	})
 	out := cs[:0]
 	for _, c := range cs {

@@ -229,13 +229,13 @@ func (b *bootstrapper) teach(st []Statement, slots *slotCache, groups []string) 
 	var in []int
 	for i := range st {
 		if groups[i] != "" && len(b.ins[groups[i]].cells) > 0 {
-			t.count(scopesOf(st[i].Reading, st[i].Cluster), slots.of(i))
+			t.count(&st[i].in, slots.of(i))
 			in = append(in, i)
 		}
 	}
 	for _, i := range in {
 		if row := b.row(b.ins[groups[i]], i); len(row.cells) > 0 {
-			t.add(st[i].Reading, scopesOf(st[i].Reading, st[i].Cluster), slots.of(i), row)
+			t.add(st[i].Reading, &st[i].in, slots.of(i), row)
 		}
 	}
 	scopes := m.acceptBorn(t)
@@ -244,11 +244,8 @@ func (b *bootstrapper) teach(st []Statement, slots *slotCache, groups []string) 
 		if st[i].At < m.opt.Cut.UnixMicro() || st[i].Outcome == model.Unreadable {
 			continue
 		}
-		for _, sc := range scopesOf(st[i].Reading, st[i].Cluster) {
-			if scopes[sc] {
-				again = append(again, i)
-				break
-			}
+		if st[i].in.has(scopes) {
+			again = append(again, i)
 		}
 	}
 	return again

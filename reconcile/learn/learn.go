@@ -38,6 +38,8 @@ type Statement struct {
 	Class   string // authenticity class of a message
 	Genuine bool   // from the company's own senders, or not a message
 	Spoofed bool   // claims to be a message of the company and fails authentication
+
+	in scopes
 }
 
 // Rule is one thing that was learned, for explain and for people to read.

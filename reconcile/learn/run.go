@@ -23,7 +23,7 @@ func Train(ctx context.Context, books *model.Books, readings []*model.Reading, o
 		l := newLinker(rows)
 		return func(i int) {
 			r := readings[i]
-			out[i] = Statement{Reading: r, Row: -1, Cluster: m.titles.cluster(r)}
+			out[i] = Statement{Reading: r, Row: -1, Cluster: m.titles.cluster(r.Origin, r.Title, false), in: m.scopesOf(r)}
 			if r.At != 0 && r.At < opt.Cut.UnixMicro() && r.Outcome != model.Unreadable {
 				out[i].Row = l.link(r, slots.of(i))
 			}
@@ -128,14 +128,14 @@ func (m *Model) train(rows *Rows, readings []*model.Reading, st []Statement, slo
 		}
 		linked++
 		m.linked[readings[i].Origin]++
-		t.count(scopesOf(readings[i], st[i].Cluster), slots.of(i))
+		t.count(&st[i].in, slots.of(i))
 	}
 	for i := range st {
 		if st[i].Row < 0 {
 			continue
 		}
 		row := &rows.List[st[i].Row]
-		t.add(readings[i], scopesOf(readings[i], st[i].Cluster), slots.of(i), row)
+		t.add(readings[i], &st[i].in, slots.of(i), row)
 		a := acts[st[i].Cluster]
 		if a == nil {
 			a = &actStat{states: map[string]int{}}
@@ -242,7 +242,7 @@ func (m *Model) read(s *Statement, slots []slot) {
 	if r.Outcome == model.Unreadable {
 		return
 	}
-	s.Claims = m.claims(r, slots, s.Cluster)
+	s.Claims = m.claims(s, slots)
 	s.Claims = m.withoutOwn(s.Claims)
 	if m.noisy(r, s.Claims) {
 		s.Claims, s.Act, s.Genuine, s.Class = nil, model.ActNone, true, m.class(r)

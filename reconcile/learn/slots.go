@@ -3,6 +3,8 @@ package learn
 // This file: slots, the typed values of a reading in their places, and the anchors that name the places.
 
 import (
+	"sort"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -35,6 +37,8 @@ type slot struct {
 	phrase   entry
 	anchors  []string // most specific first
 	yearless bool
+	inner    bool // stands in what the reading forwards
+	pair     bool // a civil date with a time of day that stands apart
 }
 
 const (
@@ -48,7 +52,7 @@ func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) 
 func slotsOf(r *model.Reading, v *vocab) []slot {
 	ref := time.UnixMicro(r.At).UTC()
 	var out []slot
-	seen := map[string]int{}
+	seen, inner := map[string]int{}, map[string]int{}
 	prev := ""
 	for i := range r.Segments {
 		s := &r.Segments[i]
@@ -57,17 +61,77 @@ func slotsOf(r *model.Reading, v *vocab) []slot {
 		}
 		n := len(out)
 		out = segmentSlots(out, i, s, ref, v)
-		name(out[n:], s, prev, seen)
+		if strings.HasPrefix(s.Path, "fwd:") {
+			name(out[n:], s, prev, inner)
+			for k := range out[n:] {
+				out[n+k].inner = true
+			}
+		} else {
+			name(out[n:], s, prev, seen)
+		}
 		if s.Label == "" {
 			prev = fixedLine(s.Text)
 		} else {
 			prev = ""
 		}
 		if len(out) >= maxSlots {
-			return out[:maxSlots]
+			out = out[:maxSlots]
+			break
+		}
+	}
+	return append(out, pairs(out)...)
+}
+
+const (
+	maxApart = 6 // segments between a date and its time
+	maxPairs = 40
+)
+
+// pairs joins civil dates with times of day that stand apart from them: "Date: 3 May" and, further on, "Time: 10:00".
+// Each date is tried with the two nearest times on either side; which of them is its own, if any, the overlap says.
+func pairs(slots []slot) []slot {
+	var dates, clocks []int
+	for i := range slots {
+		switch {
+		case slots[i].typ == sClock:
+			clocks = append(clocks, i)
+		case slots[i].typ == sDate && len(slots[i].alts) > 0 && slots[i].alts[0].Value.Type == model.Date:
+			dates = append(dates, i)
+		}
+	}
+	var out []slot
+	for _, d := range dates {
+		after := sort.SearchInts(clocks, d)
+		for _, rel := range []int{0, 1, -1, -2} {
+			k := after + rel
+			if k < 0 || k >= len(clocks) || len(out) >= maxPairs {
+				continue
+			}
+			if p, ok := paired(&slots[d], &slots[clocks[k]], rel); ok {
+				out = append(out, p)
+			}
 		}
 	}
 	return out
+}
+
+// paired is a date at the time of a clock, in the date's place.
+func paired(d, c *slot, rel int) (slot, bool) {
+	if apart := c.seg - d.seg; apart > maxApart || apart < -maxApart || d.inner != c.inner || len(c.alts) == 0 {
+		return slot{}, false
+	}
+	p := *d
+	p.pair, p.alts, p.anchors = true, nil, make([]string, len(d.anchors))
+	for _, a := range d.alts {
+		if a.Value.Type == model.Date {
+			a.Value = model.Value{Type: model.Local, Num: a.Value.Num + c.alts[0].Value.Num*minute}
+			p.alts = append(p.alts, a)
+		}
+	}
+	for i, a := range d.anchors {
+		p.anchors[i] = a + "&" + strconv.Itoa(rel)
+	}
+	return p, len(p.alts) > 0
 }
 
 // structural reports places whose meaning the processor itself publishes: its amounts are what was paid, and are read

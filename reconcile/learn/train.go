@@ -54,16 +54,6 @@ type sampleAlt struct {
 
 const maxSamples = 400
 
-// scopesOf lists the scopes of a reading, the narrowest first.
-func scopesOf(r *model.Reading, cluster string) [3]string {
-	return [3]string{"t:" + cluster, "o:" + r.Origin, "m:" + r.Media}
-}
-
-// usable reports whether an anchor may serve in a scope: across origins only addresses and labels mean the same.
-func usable(scope int, anchor string) bool {
-	return scope < 2 || !strings.ContainsAny(anchor, "<>^")
-}
-
 // trainer accumulates.
 type trainer struct {
 	rows     *Rows
@@ -94,12 +84,15 @@ func (t *trainer) keys() []ruleKey {
 }
 
 // count is the first pass: how often each place occurs among linked readings.
-func (t *trainer) count(scopes [3]string, slots []slot) {
-	for _, sc := range scopes {
+func (t *trainer) count(in *scopes, slots []slot) {
+	for i, sc := range in.own {
 		t.linked[sc]++
+		if in.inner[i] != sc {
+			t.linked[in.inner[i]]++
+		}
 	}
 	for i := range slots {
-		for si, sc := range scopes {
+		for si, sc := range in.of(&slots[i]) {
 			for _, a := range slots[i].anchors {
 				if usable(si, a) {
 					t.freq[ruleKey{sc, a}]++
@@ -112,12 +105,12 @@ func (t *trainer) count(scopes [3]string, slots []slot) {
 const minSupport = 4
 
 // add is the second pass: every place that occurs often enough against every field of the linked row.
-func (t *trainer) add(r *model.Reading, scopes [3]string, slots []slot, row *Row) {
+func (t *trainer) add(r *model.Reading, in *scopes, slots []slot, row *Row) {
 	later := row.Updated > r.At+minute
 	var hungry []*stat
 	for i := range slots {
 		s := &slots[i]
-		if hungry = t.hungry(hungry[:0], scopes, s); len(hungry) == 0 {
+		if hungry = t.hungry(hungry[:0], in.of(s), s); len(hungry) == 0 {
 			continue
 		}
 		outcome := t.compare(s, row)
@@ -137,14 +130,14 @@ func (t *trainer) add(r *model.Reading, scopes [3]string, slots []slot, row *Row
 // belong to the template, not to one message's names.
 func (t *trainer) frequent(k ruleKey) bool {
 	n := t.freq[k]
-	return n >= minSupport && (!strings.ContainsAny(k.anchor, "<>^") || n*100 >= t.linked[k.scope])
+	return n >= minSupport && (!strings.ContainsAny(k.anchor, "<>^&") || n*100 >= t.linked[k.scope])
 }
 
 // enough is how many linked readings judge one place; more would say the same again.
 const enough = 500
 
 // hungry lists the places of a slot that occur often enough to be judged and have not been judged enough.
-func (t *trainer) hungry(out []*stat, scopes [3]string, s *slot) []*stat {
+func (t *trainer) hungry(out []*stat, scopes *scope, s *slot) []*stat {
 	for si, sc := range scopes {
 		for _, a := range s.anchors {
 			k := ruleKey{sc, a}
