@@ -140,7 +140,8 @@ func (m *Model) value(r *model.Reading, s *slot, k model.Kind, f model.Field, ta
 			}
 			return model.MoneyValue(n, m.opt.Currency), err == nil
 		}
-		return model.TextValue(strings.TrimLeft(text, "#")), true
+		text = strings.TrimLeft(text, "#")
+		return model.TextValue(text), k != model.Reservation || f != model.FCode || m.shapes.looks(text)
 	case sPhrase:
 		if s.phrase.kind == model.Location {
 			if keys := m.vocabLocs[s.fold]; len(keys) == 1 {
@@ -149,6 +150,9 @@ func (m *Model) value(r *model.Reading, s *slot, k model.Kind, f model.Field, ta
 			return model.Value{}, false
 		}
 		return model.TextValue(text), true
+	}
+	if f == model.FFullName {
+		text = normal.WithoutTitles(text)
 	}
 	return model.TextValue(text), text != "" && plausible(f, text)
 }
@@ -206,7 +210,7 @@ func (m *Model) labelled(out []model.Claim, st *Statement, slots []slot) []model
 		}
 		for _, f := range normal.LabelFields(label) {
 			k, f := kindOf(f)
-			if !compatible(s, k, f) || has(covered, k, f) || has(out, k, f) {
+			if !m.compatible(r, s, k, f) || has(covered, k, f) || has(out, k, f) {
 				continue
 			}
 			if v, ok := m.value(r, s, k, f, m.orders[r.Origin], nil); ok {
@@ -263,7 +267,7 @@ func kindOf(f model.Field) (model.Kind, model.Field) {
 }
 
 // compatible says whether a slot's type can be a field's value.
-func compatible(s *slot, k model.Kind, f model.Field) bool {
+func (m *Model) compatible(r *model.Reading, s *slot, k model.Kind, f model.Field) bool {
 	switch f {
 	case model.FStartsAt, model.FEndsAt, model.FOutAt, model.FReturnedAt, model.FCreatedAt, model.FCancelledAt:
 		return s.typ == sDate
@@ -274,7 +278,7 @@ func compatible(s *slot, k model.Kind, f model.Field) bool {
 	case model.FPhone:
 		return s.typ == sPhone
 	case model.FCode:
-		return s.typ == sWord && len(s.fold) >= 3
+		return s.typ == sWord && len(s.fold) >= 3 && m.shapes.looks(s.raw(r))
 	case model.FPickupLoc, model.FReturnLoc:
 		return s.typ == sPhrase && s.phrase.kind == model.Location
 	case model.FName, model.FPlate:
@@ -325,7 +329,7 @@ func (m *Model) codes(out []model.Claim, r *model.Reading, slots []slot) []model
 		raw := r.Segments[s.seg].Text[s.from:s.to]
 		if m.codeSet[s.fold] {
 			known, nk[s.fold] = s, true
-		} else if m.shapes.fits(raw) {
+		} else if s.run || m.shapes.fits(raw) {
 			shaped, ns[s.fold] = s, true
 		}
 	}

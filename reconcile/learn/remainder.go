@@ -98,6 +98,7 @@ func (m *Model) explained(title string, r *model.Reading) func(int) bool {
 			spans = append(spans, [2]int{h.from, h.to})
 		}
 	}
+	spans = append(spans, m.shapes.runs(title, m.codeSet)...)
 	return func(at int) bool {
 		for _, s := range spans {
 			if at >= s[0] && at < s[1] {

@@ -64,8 +64,9 @@ func newModel(books *model.Books, readings []*model.Reading, opt Options) *Model
 		never: map[string]bool{}, orders: map[string]string{}, linked: map[string]int{}, teaches: map[string]bool{}, typed: map[string]bool{}, nameWords: map[string]bool{}, judged: map[ruleKey]bool{}, vocabLocs: map[string][]string{},
 		authentic: map[string]bool{}}
 	m.vocab = newVocab(books, opt.Aliases)
-	m.titles = newTitleMask(readings, m.vocab)
 	m.shapes, m.codeSet = newCodeShapes(books)
+	m.vocab.shapes, m.vocab.codes = m.shapes, m.codeSet
+	m.titles = newTitleMask(readings, m.vocab)
 	m.base = &zone{"UTC", time.UTC}
 	if zs := candidateZones(opt.Zone); len(zs) > 0 {
 		m.base = zs[0]

@@ -38,7 +38,13 @@ type slot struct {
 	anchors  []string // most specific first
 	yearless bool
 	inner    bool // stands in what the reading forwards
+	run      bool // a word that looks like the company's codes
 	pair     bool // a civil date with a time of day that stands apart
+}
+
+// raw is the slot's text as written.
+func (s *slot) raw(r *model.Reading) string {
+	return strings.TrimLeft(strings.TrimSpace(r.Segments[s.seg].Text[s.from:s.to]), "#")
 }
 
 const (
@@ -161,6 +167,8 @@ func segmentSlots(out []slot, i int, s *model.Segment, ref time.Time, v *vocab) 
 		}
 		out = append(out, sl)
 	}
+	out = codeSlots(out, i, s, toks, v)
+	out = epochs(out, i, s, toks)
 	for _, h := range v.find(s.Text) {
 		if h.e.kind == model.Customer && insideAddress(toks, h) {
 			continue
@@ -173,6 +181,44 @@ func segmentSlots(out []slot, i int, s *model.Segment, ref time.Time, v *vocab) 
 		}
 	}
 	return out
+}
+
+// codeSlots adds the words that are codes of the company and that the scanner cut in pieces or took for numbers.
+func codeSlots(out []slot, i int, s *model.Segment, toks []normal.Token, v *vocab) []slot {
+	for _, run := range v.shapes.runs(s.Text, v.codes) {
+		whole := false
+		for _, t := range toks {
+			whole = whole || t.From <= run[0] && t.To >= run[1] && t.Type != normal.Date && t.Type != normal.Money && t.Type != normal.Phone
+		}
+		if !whole {
+			out = append(out, slot{seg: i, from: run[0], to: run[1], typ: sWord, fold: normal.Fold(s.Text[run[0]:run[1]]), run: true})
+		}
+	}
+	return out
+}
+
+// Seconds of the years 2001 to 2100: what a bare number of ten digits may mean.
+const (
+	firstEpoch = 978_307_200
+	lastEpoch  = 4_133_980_800
+)
+
+// epochs adds the moments that a place's whole text may be in seconds or milliseconds since 1970.
+func epochs(out []slot, i int, s *model.Segment, toks []normal.Token) []slot {
+	t := strings.TrimSpace(s.Text)
+	if len(t) != 10 && len(t) != 13 || !allDigits(t) {
+		return out
+	}
+	n, err := strconv.ParseInt(t, 10, 64)
+	tag := "epoch"
+	if len(t) == 13 {
+		n, tag = n/1000, "epoch ms"
+	}
+	if err != nil || n < firstEpoch || n > lastEpoch {
+		return out
+	}
+	alt := normal.Alt{Value: model.Value{Type: model.Instant, Num: n * 1_000_000}, Tag: tag}
+	return append(out, slot{seg: i, from: 0, to: len(s.Text), typ: sDate, alts: []normal.Alt{alt}})
 }
 
 // insideAddress reports whether a phrase is part of an e-mail address: that is no name as a person writes it.

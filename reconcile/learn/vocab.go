@@ -23,6 +23,8 @@ type vocab struct {
 	longest int
 	words   map[string]bool // single words of names of people and units
 	units   []string        // of units alone, sorted
+	shapes  codeShapes
+	codes   map[string]bool // folded codes of the backup
 }
 
 func newVocab(b *model.Books, aliases map[model.Kind]map[string]string) *vocab {

@@ -56,7 +56,7 @@ func (s *scanner) rangeZone(i int) zonePart {
 // gap is what stands between a date and its time.
 type gap struct {
 	strong bool // a word that announces a time of day
-	plain  bool // nothing but one blank
+	plain  bool // nothing but a blank, or one sign
 	isoT   bool
 }
 
@@ -84,7 +84,7 @@ func (s *scanner) afterDate(d datePart) (int, gap) {
 			}
 			g.strong = s.words.strong[w]
 		default:
-			g.plain = signs == 0 && words == 0 && k == d.to+1
+			g.plain = signs <= 1 && words == 0 && k > d.to
 			return k, g
 		}
 		k++
