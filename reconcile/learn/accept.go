@@ -93,6 +93,21 @@ func (t *trainer) judge(k ruleKey, st *stat, id fieldID, cands []*zone) (*rule, 
 	return r, [4]int{100 * agree / n, kindRank(name.kind), f.disc, agree}
 }
 
+// undecided are the fields that a place always agreed with in values enough, and that no row told apart from another:
+// a car that always comes back to where it was fetched.
+func (t *trainer) undecided(st *stat) map[fieldName]bool {
+	var out map[fieldName]bool
+	for id, f := range st.f {
+		if f.agree >= minSupport && len(f.distinct) >= t.variety(id) && f.agree == f.has && len(f.samples) == 0 {
+			if out == nil {
+				out = map[fieldName]bool{}
+			}
+			out[t.rows.names[id]] = true
+		}
+	}
+	return out
+}
+
 func short(s string) string {
 	h := sha256.Sum256([]byte(s))
 	return hex.EncodeToString(h[:5])

@@ -205,11 +205,15 @@ func (m *Model) labelled(out []model.Claim, st *Statement, slots []slot) []model
 		if label == "" && s.from > 0 && s.typ != sText {
 			label = lastWords(seg.Text[:s.from], 4)
 		}
-		if label == "" || s.pair || m.refused(st.in.of(s), s) || m.ruleFor(st.in.of(s), s) != nil {
+		if label == "" || s.pair || m.ruleFor(st.in.of(s), s) != nil {
 			continue
 		}
+		refused := m.refused(st.in.of(s), s)
 		for _, f := range normal.LabelFields(label) {
 			k, f := kindOf(f)
+			if refused && !m.fitting(st.in.of(s), s, fieldName{k, f}) {
+				continue
+			}
 			if !m.compatible(r, s, k, f) || has(covered, k, f) || has(out, k, f) {
 				continue
 			}
@@ -231,6 +235,18 @@ func (m *Model) refused(scopes *scope, s *slot) bool {
 	for _, sc := range scopes[:2] {
 		for _, a := range s.anchors {
 			if m.judged[ruleKey{sc, a}] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// fitting reports whether the overlap left a place open between fields of which this is one.
+func (m *Model) fitting(scopes *scope, s *slot, n fieldName) bool {
+	for _, sc := range scopes[:2] {
+		for _, a := range s.anchors {
+			if m.fits[ruleKey{sc, a}][n] {
 				return true
 			}
 		}

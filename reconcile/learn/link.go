@@ -72,7 +72,7 @@ func (l *linker) vote(fold string, strong bool) {
 	}
 	w := math.Log(float64(len(l.rows.List)+1) / float64(len(rows)))
 	for _, i := range rows {
-		if _, ok := l.score[i]; ok || (strong && len(rows) <= candPostings) {
+		if _, ok := l.score[i]; ok || (strong && len(rows) <= candPostings) || len(rows) == 1 && len(fold) >= 4 {
 			l.score[i] += w
 		}
 	}

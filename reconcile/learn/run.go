@@ -61,7 +61,7 @@ func Train(ctx context.Context, books *model.Books, readings []*model.Reading, o
 
 func newModel(books *model.Books, readings []*model.Reading, opt Options) *Model {
 	m := &Model{opt: opt, rules: map[ruleKey]*rule{}, zones: map[string]*zone{}, locZones: map[string]*zone{}, states: map[string]string{},
-		never: map[string]bool{}, orders: map[string]string{}, linked: map[string]int{}, teaches: map[string]bool{}, typed: map[string]bool{}, nameWords: map[string]bool{}, judged: map[ruleKey]bool{}, vocabLocs: map[string][]string{},
+		never: map[string]bool{}, orders: map[string]string{}, linked: map[string]int{}, teaches: map[string]bool{}, typed: map[string]bool{}, nameWords: map[string]bool{}, judged: map[ruleKey]bool{}, fits: map[ruleKey]map[fieldName]bool{}, vocabLocs: map[string][]string{},
 		authentic: map[string]bool{}}
 	m.vocab = newVocab(books, opt.Aliases)
 	m.shapes, m.codeSet = newCodeShapes(books)
@@ -165,6 +165,7 @@ func (m *Model) accept(t *trainer) {
 		m.judged[k] = t.stats[k].n >= minJudged
 		r := t.accept(k, t.stats[k], cands)
 		if r == nil {
+			m.fits[k] = t.undecided(t.stats[k])
 			continue
 		}
 		m.rules[k] = r
