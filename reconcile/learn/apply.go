@@ -52,12 +52,26 @@ func (m *Model) learned(out []model.Claim, st *Statement, slots []slot, dates bo
 			continue
 		}
 		if ru := m.ruleFor(st.in.of(s), s); ru != nil {
-			if v, ok := m.value(r, s, ru.Kind, ru.Field, ru.tag, m.placed(ru.zone, out)); ok {
+			if v, ok := m.value(r, s, ru.Kind, ru.Field, ru.tag, m.placed(ru.zone, out)); ok && m.known1(ru, v) {
 				out = append(out, claim(r, s, ru.Kind, ru.Field, v, ru.ID, ru.Trust))
 			}
 		}
 	}
 	return out
+}
+
+// known1 reports whether a value may come from a place that is known by the words around it alone: a unit must be one
+// of the company's, or names and marks would pass for one.
+func (m *Model) known1(ru *rule, v model.Value) bool {
+	if ru.Kind != model.Vehicle || !strings.ContainsAny(ru.Anchor, "<>^@") {
+		return true
+	}
+	for _, e := range m.vocab.phrases[normal.Fold(v.Str)] {
+		if e.kind == model.Vehicle {
+			return true
+		}
+	}
+	return false
 }
 
 // placed resolves a zone that is a place's by the places that the reading names; nil when it names none.
@@ -294,7 +308,7 @@ func (m *Model) compatible(r *model.Reading, s *slot, k model.Kind, f model.Fiel
 	case model.FPhone:
 		return s.typ == sPhone
 	case model.FCode:
-		return s.typ == sWord && len(s.fold) >= 3 && m.shapes.looks(s.raw(r))
+		return s.typ == sWord && len(s.fold) >= 3 && m.shapes.looks(s.raw(r)) && s.alone(r)
 	case model.FPickupLoc, model.FReturnLoc:
 		return s.typ == sPhrase && s.phrase.kind == model.Location
 	case model.FName, model.FPlate:
@@ -310,8 +324,8 @@ func (m *Model) known(out []model.Claim, r *model.Reading, slots []slot) []model
 	if !has(out, model.Reservation, model.FCode) {
 		out = m.codes(out, r, slots)
 	}
-	for _, f := range []model.Field{model.FPlate, model.FCode, model.FName, "make_model"} {
-		if has(out, model.Vehicle, f) || (f == "make_model" && has(out, model.Vehicle, model.FName)) {
+	for _, f := range []model.Field{model.FPlate, model.FCode, model.FName, "make_model", model.FModel} {
+		if has(out, model.Vehicle, f) || (f == "make_model" || f == model.FModel) && (has(out, model.Vehicle, model.FName) || has(out, model.Vehicle, "make_model")) {
 			continue
 		}
 		var found *slot
@@ -327,7 +341,7 @@ func (m *Model) known(out []model.Claim, r *model.Reading, slots []slot) []model
 			found = s
 		}
 		if found != nil {
-			out = append(out, claim(r, found, model.Vehicle, f, model.TextValue(found.fold), "vocabulary@1", trustVocab))
+			out = append(out, claim(r, found, model.Vehicle, f, model.TextValue(found.raw(r)), "vocabulary@1", trustVocab))
 		}
 	}
 	return out

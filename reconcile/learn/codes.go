@@ -90,9 +90,6 @@ func (c codeShapes) looks(w string) bool {
 
 // runs finds the words of a text that are codes of the backup or look like them, signs and all.
 func (c codeShapes) runs(text string, known map[string]bool) [][2]int {
-	if c.n < minJudged || len(c.forms) > maxForms {
-		return nil
-	}
 	var out [][2]int
 	for from := 0; from < len(text); {
 		to := from + strings.IndexFunc(text[from:], unicode.IsSpace)
@@ -114,6 +111,9 @@ func (c codeShapes) runs(text string, known map[string]bool) [][2]int {
 	return out
 }
 
+// odd reports characters that codes are not made of where nothing is known of them.
+func odd(r rune) bool { return r >= 0x80 || strings.ContainsRune("@:/%&=?", r) }
+
 // run finds a code in a word, without what encloses it.
 func (c codeShapes) run(w string, known map[string]bool) (from, to int, ok bool) {
 	if len(w) > 80 {
@@ -128,6 +128,10 @@ func (c codeShapes) run(w string, known map[string]bool) (from, to int, ok bool)
 	_, size := utf8.DecodeRuneInString(w[to:])
 	to += size
 	t := w[from:to]
+	if c.n < minJudged || len(c.forms) > maxForms { // nothing is known of them: letters and digits mixed
+		mixed := len(t) >= 5 && strings.ContainsAny(t, "0123456789") && strings.ContainsAny(mask(t), "Aa") && !strings.ContainsFunc(t, odd)
+		return from, to, mixed
+	}
 	if len(t) < 4 || !known[normal.Fold(t)] && (!strings.ContainsAny(t, "0123456789") || !c.looks(t)) {
 		return 0, 0, false
 	}

@@ -69,7 +69,7 @@ type Model struct {
 	zoneNames []string                            // that the backup names
 	orders    map[string]string                   // date order by origin
 	linked    map[string]int                      // origin -> readings of the overlap that were linked
-	fits      map[ruleKey]map[fieldName]bool // fields that always agreed with a place, and no row told them apart
+	fits      map[ruleKey]map[fieldName]bool      // fields that always agreed with a place, and no row told them apart
 	judged    map[ruleKey]bool                    // places that the overlap measured: what it refused there is not guessed
 	acted     map[string]int                      // template -> readings of the overlap that were linked
 	states    map[string]string                   // template -> status it announces

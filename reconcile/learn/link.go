@@ -145,7 +145,7 @@ func dateScore(row *Row, s *slot) float64 {
 		for _, a := range s.alts {
 			if a.Value.Type == model.Date || c.val.Type == model.Date {
 				if d := a.Value.Num - c.val.Num; d > -day-day/2 && d < day/2 {
-					best = max(best, 1.5)
+					best = max(best, 2)
 				}
 				continue
 			}

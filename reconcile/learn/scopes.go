@@ -57,5 +57,5 @@ func (m *Model) scopesOf(r *model.Reading) scopes {
 
 // usable reports whether an anchor may serve in a scope: across origins only addresses and labels mean the same.
 func usable(scope int, anchor string) bool {
-	return scope < 2 || !strings.ContainsAny(anchor, "<>^&")
+	return scope < 2 || !strings.ContainsAny(anchor, "<>^&@")
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"salvage/model"
 	"salvage/reconcile/normal"
@@ -38,8 +39,23 @@ type slot struct {
 	anchors  []string // most specific first
 	yearless bool
 	inner    bool // stands in what the reading forwards
+	body     bool // in running text
 	run      bool // a word that looks like the company's codes
 	pair     bool // a civil date with a time of day that stands apart
+}
+
+// alone reports whether a slot is a whole word, not the digits of a longer one.
+func (s *slot) alone(r *model.Reading) bool { return s.aloneIn(r.Segments[s.seg].Text) }
+
+func (s *slot) aloneIn(t string) bool {
+	before, _ := utf8.DecodeLastRuneInString(t[:s.from])
+	after, _ := utf8.DecodeRuneInString(t[s.to:])
+	return !joined(before) && !joined(after)
+}
+
+// joined reports characters that join a number to a word.
+func joined(r rune) bool {
+	return unicode.In(r, unicode.Latin, unicode.Cyrillic, unicode.Greek) || r >= '0' && r <= '9'
 }
 
 // raw is the slot's text as written.
@@ -85,7 +101,55 @@ func slotsOf(r *model.Reading, v *vocab) []slot {
 			break
 		}
 	}
+	positions(out, r)
 	return append(out, pairs(out)...)
+}
+
+const maxPosition = 6
+
+// positions adds the last resort of anchors where people or programs write a few values without any label, in titles
+// and notes: the first amount, the last code but one.
+func positions(slots []slot, r *model.Reading) {
+	count, total := map[string]int{}, map[string]int{}
+	key := func(s *slot) string {
+		p := r.Segments[s.seg].Path
+		if !terse(strings.TrimPrefix(p, "fwd:")) || r.Segments[s.seg].Label != "" && !r.Segments[s.seg].Above && s.typ == sText {
+			return ""
+		}
+		return s.kind() + "|" + p
+	}
+	for i := range slots {
+		total[key(&slots[i])]++
+	}
+	for i := range slots {
+		s := &slots[i]
+		k := key(s)
+		if k == "" {
+			continue
+		}
+		n := count[k]
+		count[k]++
+		if n < maxPosition {
+			s.anchors = append(s.anchors, k+"|@"+strconv.Itoa(n))
+		}
+		if left := total[k] - n; left <= maxPosition {
+			s.anchors = append(s.anchors, k+"|@-"+strconv.Itoa(left))
+		}
+	}
+}
+
+// terse reports the places that hold a line or a few notes, not letters.
+func terse(path string) bool {
+	return path == "summary" || path == "subject" || path == "description" || strings.HasSuffix(path, "/description")
+}
+
+// kind writes a slot's type for anchors.
+func (s *slot) kind() string {
+	k := string(rune('a' + s.typ))
+	if s.typ == sPhrase {
+		k += string(s.phrase.kind)
+	}
+	return k
 }
 
 const (
@@ -150,7 +214,7 @@ func structural(media, path string) bool {
 func segmentSlots(out []slot, i int, s *model.Segment, ref time.Time, v *vocab) []slot {
 	toks := normal.Scan(s.Text, ref)
 	for _, t := range toks {
-		sl := slot{seg: i, from: t.From, to: t.To, alts: t.Alts, yearless: t.Yearless}
+		sl := slot{seg: i, from: t.From, to: t.To, alts: t.Alts, yearless: t.Yearless, body: isBody(strings.TrimPrefix(s.Path, "fwd:"))}
 		switch t.Type {
 		case normal.Date:
 			sl.typ = sDate
@@ -162,11 +226,16 @@ func segmentSlots(out []slot, i int, s *model.Segment, ref time.Time, v *vocab) 
 			sl.typ, sl.fold = sEmail, normal.Fold(s.Text[t.From:t.To])
 		case normal.Phone:
 			sl.typ, sl.fold = sPhone, normal.PhoneKey(s.Text[t.From:t.To], "")
+		case normal.Int:
+			if sl.typ, sl.fold = sWord, normal.Fold(s.Text[t.From:t.To]); !sl.aloneIn(s.Text) {
+				continue
+			}
 		default:
 			sl.typ, sl.fold = sWord, normal.Fold(strings.TrimLeft(s.Text[t.From:t.To], "#"))
 		}
 		out = append(out, sl)
 	}
+	out = clocks(out, i, s, toks)
 	out = codeSlots(out, i, s, toks, v)
 	out = epochs(out, i, s, toks)
 	for _, h := range v.find(s.Text) {
@@ -191,8 +260,24 @@ func codeSlots(out []slot, i int, s *model.Segment, toks []normal.Token, v *voca
 			whole = whole || t.From <= run[0] && t.To >= run[1] && t.Type != normal.Date && t.Type != normal.Money && t.Type != normal.Phone
 		}
 		if !whole {
-			out = append(out, slot{seg: i, from: run[0], to: run[1], typ: sWord, fold: normal.Fold(s.Text[run[0]:run[1]]), run: true})
+			out = append(out, slot{seg: i, from: run[0], to: run[1], typ: sWord, fold: normal.Fold(s.Text[run[0]:run[1]]), run: v.shapes.n >= minJudged})
 		}
+	}
+	return out
+}
+
+// clocks adds the time of day that a whole text is, in forms that would be amounts or numbers inside a sentence.
+func clocks(out []slot, i int, s *model.Segment, toks []normal.Token) []slot {
+	for _, t := range toks {
+		if t.Type == normal.Clock || t.Type == normal.Date {
+			return out
+		}
+	}
+	if len(s.Text) > 24 || len(toks) == 0 {
+		return out
+	}
+	if m, ok := normal.LoneClock(s.Text); ok {
+		out = append(out, slot{seg: i, from: 0, to: len(s.Text), typ: sClock, alts: []normal.Alt{{Value: model.IntValue(int64(m))}}})
 	}
 	return out
 }
@@ -210,14 +295,13 @@ func epochs(out []slot, i int, s *model.Segment, toks []normal.Token) []slot {
 		return out
 	}
 	n, err := strconv.ParseInt(t, 10, 64)
-	tag := "epoch"
 	if len(t) == 13 {
-		n, tag = n/1000, "epoch ms"
+		n /= 1000
 	}
 	if err != nil || n < firstEpoch || n > lastEpoch {
 		return out
 	}
-	alt := normal.Alt{Value: model.Value{Type: model.Instant, Num: n * 1_000_000}, Tag: tag}
+	alt := normal.Alt{Value: model.Value{Type: model.Instant, Num: n * 1_000_000}}
 	return append(out, slot{seg: i, from: 0, to: len(s.Text), typ: sDate, alts: []normal.Alt{alt}})
 }
 
@@ -238,10 +322,7 @@ func name(slots []slot, s *model.Segment, prev string, seen map[string]int) {
 	count := map[slotType]int{}
 	for i := range slots {
 		sl := &slots[i]
-		kind := string(rune('a' + sl.typ))
-		if sl.typ == sPhrase {
-			kind += string(sl.phrase.kind)
-		}
+		kind := sl.kind()
 		ord := string(rune('0' + min(9, count[sl.typ])))
 		count[sl.typ]++
 		if label != "" {

@@ -102,7 +102,7 @@ func (t *trainer) count(in *scopes, slots []slot) {
 	}
 }
 
-const minSupport = 4
+const minSupport = 3
 
 // add is the second pass: every place that occurs often enough against every field of the linked row.
 func (t *trainer) add(r *model.Reading, in *scopes, slots []slot, row *Row) {
@@ -130,7 +130,7 @@ func (t *trainer) add(r *model.Reading, in *scopes, slots []slot, row *Row) {
 // belong to the template, not to one message's names.
 func (t *trainer) frequent(k ruleKey) bool {
 	n := t.freq[k]
-	return n >= minSupport && (!strings.ContainsAny(k.anchor, "<>^&") || n*100 >= t.linked[k.scope])
+	return n >= minSupport && (!strings.ContainsAny(k.anchor, "<>^&@") || n*100 >= t.linked[k.scope])
 }
 
 // enough is how many linked readings judge one place; more would say the same again.
@@ -189,7 +189,7 @@ func (t *trainer) compare(s *slot, row *Row) []comparison {
 		case s.typ == sMoney && c.val.Type == model.Money:
 			cmp.tag, cmp.agree = moneyTag(s, c)
 			cmp.value = strconv.FormatInt(c.val.Num, 10)
-		case s.typ == sWord && c.val.Type == model.Money:
+		case s.typ == sWord && c.val.Type == model.Money && !s.body:
 			cmp.tag, cmp.agree = unitTag(s, c)
 			cmp.value = strconv.FormatInt(c.val.Num, 10)
 			if !cmp.agree {

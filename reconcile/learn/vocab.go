@@ -36,7 +36,7 @@ func newVocab(b *model.Books, aliases map[model.Kind]map[string]string) *vocab {
 		for _, f := range []model.Field{model.FName, model.FPlate, model.FVIN, model.FCode} {
 			v.put(r.Fields[f].Str, entry{kind: model.Vehicle, field: f})
 		}
-		v.put(r.Fields[model.FMake].Str+" "+r.Fields[model.FModel].Str, entry{kind: model.Vehicle, field: model.FModel})
+		v.put(r.Fields[model.FMake].Str+" "+r.Fields[model.FModel].Str, entry{kind: model.Vehicle, field: "make_model"})
 		for _, w := range normal.Words(r.Fields[model.FMake].Str + " " + r.Fields[model.FModel].Str) {
 			if !v.words[w] && len(w) >= 4 {
 				v.units = append(v.units, w)
