@@ -52,7 +52,7 @@ func (m *Model) learned(out []model.Claim, st *Statement, slots []slot, dates bo
 			continue
 		}
 		if ru := m.ruleFor(st.in.of(s), s); ru != nil {
-			if v, ok := m.value(r, s, ru.Kind, ru.Field, ru.tag, m.placed(ru.zone, out)); ok && m.known1(ru, v) {
+			if v, ok := m.value(r, s, ru.Kind, ru.Field, ru.tag, m.placed(ru.zone, out)); ok && m.ours(ru, v) {
 				out = append(out, claim(r, s, ru.Kind, ru.Field, v, ru.ID, ru.Trust))
 			}
 		}
@@ -60,18 +60,13 @@ func (m *Model) learned(out []model.Claim, st *Statement, slots []slot, dates bo
 	return out
 }
 
-// known1 reports whether a value may come from a place that is known by the words around it alone: a unit must be one
+// ours reports whether a value may come from a place that is known by the words around it alone: a unit must be one
 // of the company's, or names and marks would pass for one.
-func (m *Model) known1(ru *rule, v model.Value) bool {
+func (m *Model) ours(ru *rule, v model.Value) bool {
 	if ru.Kind != model.Vehicle || !strings.ContainsAny(ru.Anchor, "<>^@") {
 		return true
 	}
-	for _, e := range m.vocab.phrases[normal.Fold(v.Str)] {
-		if e.kind == model.Vehicle {
-			return true
-		}
-	}
-	return false
+	return m.vocab.fleet[normal.Fold(v.Str)]
 }
 
 // placed resolves a zone that is a place's by the places that the reading names; nil when it names none.

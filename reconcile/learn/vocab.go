@@ -23,16 +23,20 @@ type vocab struct {
 	longest int
 	words   map[string]bool // single words of names of people and units
 	units   []string        // of units alone, sorted
+	fleet   map[string]bool // whatever names vehicles, bare numbers too
 	shapes  codeShapes
 	codes   map[string]bool // folded codes of the backup
 }
 
 func newVocab(b *model.Books, aliases map[model.Kind]map[string]string) *vocab {
-	v := &vocab{phrases: map[string][]entry{}, words: map[string]bool{}}
+	v := &vocab{phrases: map[string][]entry{}, words: map[string]bool{}, fleet: map[string]bool{}}
 	if b == nil {
 		return v
 	}
 	for _, r := range b.Records[model.Vehicle] {
+		for _, s := range []string{r.Key, r.Fields[model.FCode].String(), r.Fields[model.FPlate].Str, r.Fields[model.FVIN].Str, r.Fields[model.FName].Str, r.Fields[model.FModel].Str, r.Fields[model.FMake].Str + " " + r.Fields[model.FModel].Str} {
+			v.fleet[normal.Fold(s)] = true
+		}
 		for _, f := range []model.Field{model.FName, model.FPlate, model.FVIN, model.FCode} {
 			v.put(r.Fields[f].Str, entry{kind: model.Vehicle, field: f})
 		}
