@@ -28,6 +28,7 @@ type Config struct {
 	Live     *Database // nil: not given
 	Sources  []Source
 	Mapping  Mapping
+	Readers  string // file with rules of reading that a person gave; "" for none
 	Export   Export
 
 	lines func(path string) int

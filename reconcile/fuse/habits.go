@@ -4,6 +4,7 @@ package fuse
 // the future are in, which payments it keeps rows of, and by which words.
 
 import (
+	"slices"
 	"strings"
 
 	"salvage/model"
@@ -36,6 +37,7 @@ type habits struct {
 	moments  map[model.Field]bool // fields that hold instants, not days
 	keeps    map[model.Field]bool // ids that rows carry whenever evidence has them
 	quiet    bool                 // names are not written in capitals
+	deposits [2]int64             // least and greatest usual deposit, in thousandths of the total
 }
 
 // phaseAt places a stay; ok is false when its times are not known.
@@ -91,11 +93,34 @@ func learnHabits(b *model.Books, m *match.Result, opt Options) *habits {
 		h.currency = opt.Currency
 	}
 	h.learnCase(b)
+	h.learnDeposits(b)
 	h.learnPayments(m, opt)
 	h.learnIDs(m)
 	h.learnPrompt(m)
 	h.learnChannels(m)
 	return h
+}
+
+// learnDeposits finds what share of the total the company asks for as a deposit; the outermost fiftieth on either side
+// is left out.
+func (h *habits) learnDeposits(b *model.Books) {
+	var shares []int64
+	for _, r := range b.Records[model.Reservation] {
+		d, t := r.Fields[model.FDeposit], r.Fields[model.FTotal]
+		if d.Type == model.Money && t.Type == model.Money && d.Num > 0 && t.Num > 0 {
+			shares = append(shares, d.Num*1000/t.Num)
+		}
+	}
+	h.deposits = [2]int64{0, 1000}
+	if n := len(shares); n >= minChannel {
+		slices.Sort(shares)
+		h.deposits = [2]int64{shares[n/50], shares[n-1-n/50]}
+	}
+}
+
+// usualDeposit reports whether an amount can be the deposit of a total.
+func (h *habits) usualDeposit(amount, total int64) bool {
+	return total <= 0 || amount*1000 >= h.deposits[0]*total && amount*1000 <= h.deposits[1]*total+total
 }
 
 // learnCase finds whether the company writes names in capitals.

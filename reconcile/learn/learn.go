@@ -26,6 +26,7 @@ type Options struct {
 	Cut      time.Time
 	Aliases  map[model.Kind]map[string]string
 	Workers  int
+	Rules    []model.ReadingRule // a person's, before what is learned
 }
 
 // Statement is a reading with everything that could be made of it.

@@ -15,11 +15,15 @@ import (
 
 // Train learns from the overlap and reads everything. Statements run in parallel to readings.
 func Train(ctx context.Context, books *model.Books, readings []*model.Reading, opt Options) (*Model, []Statement, error) {
+	rules, err := prepare(opt.Rules)
+	if err != nil {
+		return nil, nil, err
+	}
 	m := newModel(books, readings, opt)
 	rows := NewRows(books)
 	slots := newSlotCache(readings, m.vocab)
 	out := make([]Statement, len(readings))
-	err := each(ctx, opt.Workers, len(readings), func() func(int) {
+	err = each(ctx, opt.Workers, len(readings), func() func(int) {
 		l := newLinker(rows)
 		return func(i int) {
 			r := readings[i]
@@ -32,7 +36,9 @@ func Train(ctx context.Context, books *model.Books, readings []*model.Reading, o
 	if err != nil {
 		return nil, nil, err
 	}
-	m.train(rows, readings, out, slots)
+	if err := m.train(rows, readings, out, slots, rules); err != nil {
+		return nil, nil, err
+	}
 	m.learnConstants(rows, out)
 	m.learnNoise(out)
 	m.learnServers(readings)
@@ -118,9 +124,13 @@ func each(ctx context.Context, workers, n int, worker func() func(int)) error {
 }
 
 // train counts and accepts, in the order of the readings.
-func (m *Model) train(rows *Rows, readings []*model.Reading, st []Statement, slots *slotCache) {
+func (m *Model) train(rows *Rows, readings []*model.Reading, st []Statement, slots *slotCache, rules []given) error {
 	m.learnFirstPays(rows)
 	t := newTrainer(m, rows)
+	t.wanted = map[ruleKey]bool{}
+	for i := range rules {
+		t.wanted[rules[i].key] = true
+	}
 	acts, base := map[string]*actStat{}, map[string]int{}
 	linked := 0
 	for i := range st {
@@ -155,6 +165,7 @@ func (m *Model) train(rows *Rows, readings []*model.Reading, st []Statement, slo
 		m.acted[cl] = a.n
 	}
 	m.learnActs(acts, base, len(rows.List))
+	return m.apply(t, rules)
 }
 
 // accept keeps the rules that hold, in a fixed order.

@@ -64,6 +64,7 @@ type trainer struct {
 	linked   map[string]int // readings by scope
 	stats    map[ruleKey]*stat
 	share    float64          // of all rows, edited ones included, in which a place must agree
+	wanted   map[ruleKey]bool // places that are counted however rare
 	known    map[ruleKey]bool // places that were judged before: not counted again
 }
 
@@ -146,7 +147,7 @@ func (t *trainer) hungry(out []*stat, scopes *scope, s *slot) []*stat {
 			}
 			st := t.stats[k]
 			if st == nil {
-				if t.known[k] || !t.frequent(k) {
+				if t.known[k] || !t.frequent(k) && !t.wanted[k] {
 					continue
 				}
 				st = &stat{typ: s.typ, f: map[fieldID]*fieldStat{}}
