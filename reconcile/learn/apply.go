@@ -137,7 +137,7 @@ func (m *Model) value(r *model.Reading, s *slot, k model.Kind, f model.Field, ta
 		return a, true
 	case sMoney:
 		a, ok := pick(s.alts, tag)
-		if ok {
+		if ok && (a.Cur == "" || strings.ContainsRune(text, '¥')) { // a bare dollar, a yen that may be a yuan: the business's
 			a.Cur = m.opt.Currency
 		}
 		return a, ok

@@ -42,7 +42,7 @@ const (
 	maxMarks  = 40  // in an example
 	drift     = 0.6 // of what a template's readings yielded before the cut they must go on yielding
 	minDrift  = 3   // readings of the lost window that tell
-	minOrigin = 10  // linked readings of an origin before its new templates are news
+	minOrigin = 5   // linked readings of an origin before its new templates are news
 )
 
 // Templates lists the templates of statements that Train gave, the most frequent first.
