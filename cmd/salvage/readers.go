@@ -56,7 +56,7 @@ func runReaders(ctx context.Context, g *globals, opts ReadersOptions) (err error
 	if err := j.loadConfig(); err != nil {
 		return err
 	}
-	if err := j.openBackups(); err != nil {
+	if err := j.openBackups(ctx); err != nil {
 		return err
 	}
 	if err := j.readBooks(); err != nil {
