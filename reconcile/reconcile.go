@@ -31,6 +31,7 @@ type Input struct {
 	MaxError    float64 // fraction
 	HoldFields  []model.Field
 	Aliases     map[model.Kind]map[string]string // words of the evidence -> row keys
+	Rules       []model.ReadingRule              // of reading, given by a person
 	Workers     int
 	Progress    func(stage string, done, total int)
 }

@@ -15,7 +15,7 @@ import (
 	"salvage/reconcile/measure"
 )
 
-// Run reconciles. It fails only when ctx is cancelled.
+// Run reconciles. It fails when ctx is cancelled, and on a given rule of reading that the overlap contradicts.
 func Run(ctx context.Context, in Input) (*Result, error) {
 	step := func(s string, n int) {
 		if in.Progress != nil {
@@ -27,8 +27,7 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 		loc = time.UTC
 	}
 	step("learn", 0)
-	lm, st, err := learn.Train(ctx, in.Books, in.Readings, learn.Options{Zone: in.Zone, Currency: strings.ToLower(in.Currency),
-		Business: in.Business, Senders: in.Senders, Authserv: in.Authserv, Cut: in.Cut, Aliases: in.Aliases, Workers: in.Workers})
+	lm, st, err := learn.Train(ctx, in.Books, in.Readings, learnOptions(in))
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +48,21 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	res.Missing = measure.Missing(in.Books, f.Entities, micro(in.Cut))
 	step("measure", 4)
 	return res, ctx.Err()
+}
+
+func learnOptions(in Input) learn.Options {
+	return learn.Options{Zone: in.Zone, Currency: strings.ToLower(in.Currency), Business: in.Business, Senders: in.Senders, Authserv: in.Authserv,
+		Cut: in.Cut, Aliases: in.Aliases, Workers: in.Workers, Rules: in.Rules}
+}
+
+// Readers learns how the sources speak, without rebuilding anything. It fails when ctx is cancelled, and on a given
+// rule that the overlap contradicts.
+func Readers(ctx context.Context, in Input) ([]learn.Template, error) {
+	lm, st, err := learn.Train(ctx, in.Books, in.Readings, learnOptions(in))
+	if err != nil {
+		return nil, err
+	}
+	return lm.Templates(st), nil
 }
 
 func micro(t time.Time) int64 {

@@ -33,6 +33,7 @@ type job struct {
 	sources      []config.Source
 	mapping      *mapping.Mapping
 	texts        [32]byte // of configuration and mapping
+	rules        []model.ReadingRule
 	backup, live *backup.Backup
 
 	books, liveBooks *model.Books
@@ -136,6 +137,16 @@ func (j *job) loadConfig() error {
 		sum.Write([]byte{0})
 		sum.Write(text)
 		j.mapping, err = mapping.Parse(text, path)
+	}
+	if err == nil && j.cfg.Readers != "" {
+		path := j.cfg.Resolve(j.cfg.Readers)
+		text, rerr := os.ReadFile(path)
+		if rerr != nil {
+			return usage(fmt.Errorf("read the reading rules: %w", rerr), "write one: salvage readers --export FILE")
+		}
+		sum.Write([]byte{0})
+		sum.Write(text)
+		j.rules, err = config.ParseReaders(text, path)
 	}
 	copy(j.texts[:], sum.Sum(nil))
 	return j.allMistakes(configError(err))

@@ -97,7 +97,7 @@ Start with: salvage demo` + exitStatus,
 	root.AddCommand(
 		newInitCommand(g), newCheckCommand(g), newPullCommand(g), newReconcileCommand(g), newRunCommand(g),
 		newStatusCommand(g), newConflictsCommand(g), newDecideCommand(g), newReportCommand(g), newBoardCommand(g),
-		newExplainCommand(g), newExportCommand(g), newDemoCommand(g), newLoginCommand(g),
+		newExplainCommand(g), newReadersCommand(g), newExportCommand(g), newDemoCommand(g), newLoginCommand(g),
 	)
 	return root
 }

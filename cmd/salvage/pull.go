@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"runtime"
 	"slices"
@@ -20,6 +21,7 @@ import (
 	"salvage/model/casefile"
 	"salvage/model/config"
 	"salvage/sources"
+	"salvage/sources/mail"
 	"salvage/sources/reader"
 )
 
@@ -208,8 +210,11 @@ const readBatch = 500
 const readBytes = 4 << 20
 
 // readAll reads all evidence that its reader has not read yet.
-func (j *job) readAll(ctx context.Context) error {
+func (j *job) readAll(ctx context.Context) (err error) {
 	opt := reader.Options{Senders: j.cfg.Business.Senders, Authserv: j.cfg.Business.Authserv}
+	if opt.Keys, err = j.dkimKeys(); err != nil {
+		return err
+	}
 	suffix := fmt.Sprintf(" %q", opt) // other options are another reading
 	version := func(media string) string { return reader.Version(media) + suffix }
 	ids, total, err := j.kase.Pending(version)
@@ -229,6 +234,23 @@ func (j *job) readAll(ctx context.Context) error {
 	}
 	bar.end("%d objects", total)
 	return nil
+}
+
+// dkimKeys reads the archive of keys that the configuration names; none without one.
+func (j *job) dkimKeys() (mail.Keys, error) {
+	name := j.cfg.Business.DKIMKeys
+	if name == "" {
+		return nil, nil
+	}
+	b, err := os.ReadFile(j.cfg.Resolve(name))
+	if err != nil {
+		return nil, usage(fmt.Errorf("business.dkim_keys: %w", err), "name a file of DKIM records, one a line, or leave the key out")
+	}
+	keys, err := mail.ParseKeys(b)
+	if err != nil {
+		return nil, usage(fmt.Errorf("business.dkim_keys: %s: %w", name, err), "a line is the record's name, a blank and the TXT record")
+	}
+	return keys, nil
 }
 
 // readSome reads a batch, as many objects as may be in memory at once, and tells how many.

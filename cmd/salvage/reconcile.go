@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -144,6 +145,30 @@ func (j *job) rebuild(ctx context.Context) (*casefile.Result, *model.Plan, error
 
 // reconcile runs the reconciler on what is in the case.
 func (j *job) reconcile(ctx context.Context) (*reconcile.Result, error) {
+	in, err := j.reconcileInput(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bar := j.u.progress("reconcile", "items")
+	in.Progress = func(stage string, done, total int) { bar.step(stage, int64(done), int64(total)) }
+	res, err := reconcile.Run(ctx, *in)
+	if err != nil {
+		return nil, ruleError(err)
+	}
+	bar.end("%d entities, %d conflicts from %d readings", len(res.Entities), len(res.Conflicts), len(in.Readings))
+	return res, nil
+}
+
+// ruleError marks an error that the reading rules of a person made as one of the configuration.
+func ruleError(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("reconcile: %w", err)
+	}
+	return usage(fmt.Errorf("reconcile: %w", err), "correct the file that readers: names; salvage readers shows what was learned")
+}
+
+// reconcileInput gathers what a reconciliation depends on.
+func (j *job) reconcileInput(ctx context.Context) (*reconcile.Input, error) {
 	readings, err := j.kase.Readings(ctx)
 	if err != nil {
 		return nil, err
@@ -164,19 +189,12 @@ func (j *job) reconcile(ctx context.Context) (*reconcile.Result, error) {
 	for i, f := range j.cfg.Export.HoldFields {
 		hold[i] = model.Field(f)
 	}
-	bar := j.u.progress("reconcile", "items")
-	res, err := reconcile.Run(ctx, reconcile.Input{
+	return &reconcile.Input{
 		Books: j.books, Live: j.liveBooks, Shape: j.mapping.Shape(schema), Readings: readings, Decisions: decisions,
 		Business: j.cfg.Business.Name, Senders: j.cfg.Business.Senders, Authserv: j.cfg.Business.Authserv, Zone: j.cfg.Business.Timezone, Currency: j.cfg.Business.Currency,
 		Cut: j.cut, Wipe: j.cfg.Incident.Wipe.UTC(), Resumed: j.cfg.ResumedAt().UTC(), Now: j.now,
-		MaxError: j.cfg.Export.MaxError, HoldFields: hold, Aliases: aliases, Workers: runtime.GOMAXPROCS(0),
-		Progress: func(stage string, done, total int) { bar.step(stage, int64(done), int64(total)) },
-	})
-	if err != nil {
-		return nil, fmt.Errorf("reconcile: %w", err)
-	}
-	bar.end("%d entities, %d conflicts from %d readings", len(res.Entities), len(res.Conflicts), len(readings))
-	return res, nil
+		MaxError: j.cfg.Export.MaxError, HoldFields: hold, Aliases: aliases, Rules: j.rules, Workers: runtime.GOMAXPROCS(0),
+	}, nil
 }
 
 // planned makes the plan. When nothing has changed since the newest export it is that export's

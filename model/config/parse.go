@@ -24,6 +24,7 @@ type raw struct {
 	Live     *rawDB      `yaml:"live"`
 	Sources  []rawSource `yaml:"sources"`
 	Mapping  rawMapping  `yaml:"mapping"`
+	Readers  string      `yaml:"readers"`
 	Export   rawExport   `yaml:"export"`
 }
 
@@ -85,6 +86,7 @@ func (in *raw) config(file string) *Config {
 		c.Sources = append(c.Sources, s.Source)
 	}
 	c.Mapping = Mapping(in.Mapping)
+	c.Readers = in.Readers
 	c.Export = Export{Dialect: in.Export.Dialect, ArmDelay: time.Hour, MaxError: 0.005,
 		HoldFields: []string{"customer", "starts_at"}, Acknowledge: in.Export.Acknowledge}
 	if in.Export.ArmDelay != nil {

@@ -175,7 +175,19 @@ func customerStatements(c *match.Customer) []*learn.Statement {
 // nameOf settles the name: as a whole, or cut into first and last where the tables keep them apart.
 func (f *fuser) nameOf(e *model.Entity, c *match.Customer, sts []*learn.Statement) {
 	shape := f.opt.Shape.Kinds[model.Customer]
-	full := bestName(c.Person.Names)
+	full := statedName(sts)
+	if full == "" {
+		full = bestName(c.Person.Names)
+	}
+	if f.habits.quiet {
+		full = normal.NaturalCase(full)
+		for _, fl := range []model.Field{model.FFirstName, model.FLastName, model.FFullName} {
+			if x, ok := e.Fields[fl]; ok && normal.Shouted(x.Value.Str) {
+				x.Value = model.TextValue(normal.NaturalCase(x.Value.Str))
+				e.Fields[fl] = x
+			}
+		}
+	}
 	if full == "" {
 		return
 	}
@@ -199,6 +211,20 @@ func (f *fuser) nameOf(e *model.Entity, c *match.Customer, sts []*learn.Statemen
 			e.Fields[fl] = x
 		}
 	}
+}
+
+// statedName is the best of the names that letters and forms state; what is left of a title that somebody typed is no
+// better than nothing.
+func statedName(sts []*learn.Statement) string {
+	var names []string
+	for _, s := range sts {
+		for i := range s.Claims {
+			if c := &s.Claims[i]; c.Kind == model.Customer && c.Field == model.FFullName && s.Genuine && !strings.HasPrefix(c.By, "remainder@") {
+				names = append(names, c.Value.Str)
+			}
+		}
+	}
+	return bestName(names)
 }
 
 // bestName prefers the name with most words, then the one that is not written in capitals, then the first said.

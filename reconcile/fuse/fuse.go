@@ -44,6 +44,7 @@ type fuser struct {
 	customers map[string]*model.Entity
 	out       Result
 	stray     map[string]bool // by entity id
+	lone      map[string]tally
 }
 
 // space is the namespace of entity ids: a fixed UUID of ours.
@@ -62,6 +63,7 @@ func Fuse(books, live *model.Books, m *match.Result, opt Options) *Result {
 	f := &fuser{opt: opt, books: books, live: live, m: m, customers: map[string]*model.Entity{}, stray: map[string]bool{}}
 	f.habits = learnHabits(books, m, opt)
 	f.nameCustomers()
+	f.learnLone()
 	for _, n := range m.Nodes {
 		f.nodes = append(f.nodes, f.reservation(n))
 	}

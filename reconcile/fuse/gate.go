@@ -140,6 +140,10 @@ func (f *fuser) gateTime(e *model.Entity, n *match.Node) {
 
 // gateEvidence: one source without a strong key is a question, not a row.
 func (f *fuser) gateEvidence(e *model.Entity, n *match.Node) {
+	if p, ok := f.loneBelief(n); ok && !e.Strong && len(e.Sources) == 1 {
+		e.P = max(e.P, p)
+		return
+	}
 	live := false
 	for _, me := range n.Mentions {
 		live = live || !me.Deleted

@@ -4,11 +4,14 @@ package fuse
 // the future are in, which payments it keeps rows of, and by which words.
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"salvage/model"
+	"salvage/reconcile/learn"
 	"salvage/reconcile/match"
+	"salvage/reconcile/normal"
 )
 
 // phase is where a stay stands against a moment.
@@ -35,6 +38,8 @@ type habits struct {
 	moments  map[model.Field]bool // fields that hold instants, not days
 	keeps    map[model.Field]bool // ids that rows carry whenever evidence has them
 	one      string               // which of several payments a row with columns for one holds
+	quiet    bool                 // names are not written in capitals
+	deposits [2]int64             // least and greatest usual deposit, in thousandths of the total
 }
 
 // phaseAt places a stay; ok is false when its times are not known. A day without a time of day may begin or end
@@ -106,6 +111,8 @@ func learnHabits(b *model.Books, m *match.Result, opt Options) *habits {
 	if h.currency, _ = majority(currencies); h.currency == "" {
 		h.currency = opt.Currency
 	}
+	h.learnCase(b)
+	h.learnDeposits(b)
 	h.learnPayments(m, opt)
 	h.learnIDs(m)
 	h.learnPrompt(m)
@@ -114,6 +121,42 @@ func learnHabits(b *model.Books, m *match.Result, opt Options) *habits {
 		h.records["paid"] = true
 	}
 	return h
+}
+
+// learnDeposits finds what share of the total the company asks for as a deposit; the outermost fiftieth on either side
+// is left out.
+func (h *habits) learnDeposits(b *model.Books) {
+	var shares []int64
+	for _, r := range b.Records[model.Reservation] {
+		d, t := r.Fields[model.FDeposit], r.Fields[model.FTotal]
+		if d.Type == model.Money && t.Type == model.Money && d.Num > 0 && t.Num > 0 {
+			shares = append(shares, d.Num*1000/t.Num)
+		}
+	}
+	h.deposits = [2]int64{0, 1000}
+	if n := len(shares); n >= minChannel {
+		slices.Sort(shares)
+		h.deposits = [2]int64{shares[n/50], shares[n-1-n/50]}
+	}
+}
+
+// usualDeposit reports whether an amount can be the deposit of a total.
+func (h *habits) usualDeposit(amount, total int64) bool {
+	return total <= 0 || amount*1000 >= h.deposits[0]*total && amount*1000 <= h.deposits[1]*total+total
+}
+
+// learnCase finds whether the company writes names in capitals.
+func (h *habits) learnCase(b *model.Books) {
+	loud, all := 0, 0
+	for _, r := range b.Records[model.Customer] {
+		if n := learn.FullName(r); n != "" {
+			all++
+			if normal.Shouted(n) {
+				loud++
+			}
+		}
+	}
+	h.quiet = all > 0 && loud*20 <= all
 }
 
 // learnIDs finds which ids of linked evidence the company keeps in its rows as a rule.

@@ -209,7 +209,7 @@ func (f *fuser) deriveMoney(e *model.Entity, n *match.Node, put func(model.Field
 	}
 	sum := model.MoneyValue(paid, f.opt.Currency)
 	for _, x := range n.Payments {
-		if p := f.m.Payments[x]; p.Paid && p.Slot == "deposit" && len(p.Nodes) == 1 {
+		if p := f.m.Payments[x]; p.Paid && p.Slot == "deposit" && len(p.Nodes) == 1 && f.habits.usualDeposit(p.Amount, e.Get(model.FTotal).Num) {
 			put(model.FDeposit, model.MoneyValue(p.Amount, f.opt.Currency), "the first payment, which was less than the total")
 		}
 	}

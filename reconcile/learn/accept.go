@@ -79,7 +79,7 @@ func (t *trainer) judge(k ruleKey, st *stat, id fieldID, cands []*zone) (*rule, 
 	if len(f.samples) > 0 && agree >= manySamples {
 		need = minTyped
 	}
-	if n <= 0 || agree < minSupport || float64(agree) < need*float64(n) || float64(agree) < minShare*float64(f.has) {
+	if n <= 0 || agree < minSupport || float64(agree) < need*float64(n) || float64(agree) < t.share*float64(f.has) {
 		return nil, [4]int{}
 	}
 	name := t.rows.names[id]
@@ -91,6 +91,21 @@ func (t *trainer) judge(k ruleKey, st *stat, id fieldID, cands []*zone) (*rule, 
 	}
 	r.ID = "learned:" + short(k.scope+"\x00"+k.anchor+"\x00"+string(name.kind)+"."+string(name.field))
 	return r, [4]int{100 * agree / n, kindRank(name.kind), f.disc, agree}
+}
+
+// undecided are the fields that a place always agreed with in values enough, and that no row told apart from another:
+// a car that always comes back to where it was fetched.
+func (t *trainer) undecided(st *stat) map[fieldName]bool {
+	var out map[fieldName]bool
+	for id, f := range st.f {
+		if f.agree >= minSupport && len(f.distinct) >= t.variety(id) && f.agree == f.has && len(f.samples) == 0 {
+			if out == nil {
+				out = map[fieldName]bool{}
+			}
+			out[t.rows.names[id]] = true
+		}
+	}
+	return out
 }
 
 func short(s string) string {

@@ -20,14 +20,16 @@ const (
 )
 
 // claims reads one reading.
-func (m *Model) claims(r *model.Reading, slots []slot, cluster string) []model.Claim {
+func (m *Model) claims(s *Statement, slots []slot) []model.Claim {
+	r, cluster := s.Reading, s.Cluster
 	out := append([]model.Claim(nil), r.Claims...)
-	out = m.learned(out, r, slots, cluster, false)
-	out = m.learned(out, r, slots, cluster, true)
-	out = m.labelled(out, r, slots, cluster)
+	out = m.learned(out, s, slots, false)
+	out = m.learned(out, s, slots, true)
+	out = m.labelled(out, s, slots)
 	out = m.known(out, r, slots)
 	out = m.roles(out, r)
 	out = m.typedName(out, r, slots)
+	out = m.unsaid(out, r, cluster)
 	return order(out)
 }
 
@@ -42,20 +44,29 @@ func has(cs []model.Claim, k model.Kind, f model.Field) bool {
 
 // learned applies rules: for every slot the narrowest scope and anchor that has one. Dates come last: their zone may
 // be that of a place which the same reading names.
-func (m *Model) learned(out []model.Claim, r *model.Reading, slots []slot, cluster string, dates bool) []model.Claim {
-	scopes := scopesOf(r, cluster)
+func (m *Model) learned(out []model.Claim, st *Statement, slots []slot, dates bool) []model.Claim {
+	r := st.Reading
 	for i := range slots {
 		s := &slots[i]
 		if (s.typ == sDate) != dates {
 			continue
 		}
-		if ru := m.ruleFor(scopes, s); ru != nil {
-			if v, ok := m.value(r, s, ru.Kind, ru.Field, ru.tag, m.placed(ru.zone, out)); ok {
+		if ru := m.ruleFor(st.in.of(s), s); ru != nil {
+			if v, ok := m.value(r, s, ru.Kind, ru.Field, ru.tag, m.placed(ru.zone, out)); ok && m.ours(ru, v) {
 				out = append(out, claim(r, s, ru.Kind, ru.Field, v, ru.ID, ru.Trust))
 			}
 		}
 	}
 	return out
+}
+
+// ours reports whether a value may come from a place that is known by the words around it alone: a unit must be one
+// of the company's, or names and marks would pass for one.
+func (m *Model) ours(ru *rule, v model.Value) bool {
+	if ru.Kind != model.Vehicle || !strings.ContainsAny(ru.Anchor, "<>^@") {
+		return true
+	}
+	return m.vocab.fleet[normal.Fold(v.Str)]
 }
 
 // placed resolves a zone that is a place's by the places that the reading names; nil when it names none.
@@ -79,7 +90,8 @@ func (m *Model) placed(z *zone, cs []model.Claim) *zone {
 	return nil
 }
 
-func (m *Model) ruleFor(scopes [3]string, s *slot) *rule {
+func (m *Model) ruleFor(scopes *scope, s *slot) *rule {
+	judged := false
 	for si, sc := range scopes {
 		for _, a := range s.anchors {
 			if !usable(si, a) {
@@ -88,6 +100,10 @@ func (m *Model) ruleFor(scopes [3]string, s *slot) *rule {
 			if ru := m.rules[ruleKey{sc, a}]; ru != nil && ru.typ == s.typ {
 				return ru
 			}
+			judged = judged || m.judged[ruleKey{sc, a}]
+		}
+		if judged {
+			return nil // what the overlap refused here is not let in by a wider scope
 		}
 	}
 	return nil
@@ -121,7 +137,7 @@ func (m *Model) value(r *model.Reading, s *slot, k model.Kind, f model.Field, ta
 		return a, true
 	case sMoney:
 		a, ok := pick(s.alts, tag)
-		if ok {
+		if ok && (a.Cur == "" || strings.ContainsRune(text, '¥')) { // a bare dollar, a yen that may be a yuan: the business's
 			a.Cur = m.opt.Currency
 		}
 		return a, ok
@@ -133,7 +149,8 @@ func (m *Model) value(r *model.Reading, s *slot, k model.Kind, f model.Field, ta
 			}
 			return model.MoneyValue(n, m.opt.Currency), err == nil
 		}
-		return model.TextValue(strings.TrimLeft(text, "#")), true
+		text = strings.TrimLeft(text, "#")
+		return model.TextValue(text), k != model.Reservation || f != model.FCode || m.shapes.looks(text)
 	case sPhrase:
 		if s.phrase.kind == model.Location {
 			if keys := m.vocabLocs[s.fold]; len(keys) == 1 {
@@ -143,7 +160,21 @@ func (m *Model) value(r *model.Reading, s *slot, k model.Kind, f model.Field, ta
 		}
 		return model.TextValue(text), true
 	}
-	return model.TextValue(text), text != ""
+	if f == model.FFullName {
+		text = normal.WithoutTitles(text)
+	}
+	return model.TextValue(text), text != "" && plausible(f, text)
+}
+
+// plausible reports whether a text can be a value of a field at all.
+func plausible(f model.Field, text string) bool {
+	switch f {
+	case model.FEmail:
+		return strings.Contains(text, "@")
+	case model.FFullName, model.FFirstName, model.FLastName:
+		return !strings.ContainsAny(text, "@0123456789")
+	}
+	return true
 }
 
 // pick chooses a reading by its tag. An order that nothing settles stays unread.
@@ -172,65 +203,6 @@ func (m *Model) zoneOf(r *model.Reading) *zone {
 	return m.base
 }
 
-// labelled reads "Label: value" by the generic words of the trade, for fields that nothing learned covers.
-func (m *Model) labelled(out []model.Claim, r *model.Reading, slots []slot, cluster string) []model.Claim {
-	covered := append([]model.Claim(nil), out...)
-	scopes := scopesOf(r, cluster)
-	for i := range slots {
-		s := &slots[i]
-		seg := &r.Segments[s.seg]
-		label := seg.Label
-		if label == "" && s.from > 0 && s.typ != sText {
-			label = lastWords(seg.Text[:s.from], 4)
-		}
-		if label == "" || m.refused(scopes, s) {
-			continue
-		}
-		for _, f := range normal.LabelFields(label) {
-			k, f := kindOf(f)
-			if !compatible(s, k, f) || has(covered, k, f) || has(out, k, f) {
-				continue
-			}
-			if v, ok := m.value(r, s, k, f, m.orders[r.Origin], nil); ok {
-				out = append(out, claim(r, s, k, f, v, "labels@1", trustLabels))
-			}
-			break
-		}
-	}
-	return out
-}
-
-// minJudged is how many linked readings make the overlap's refusal of a place count.
-const minJudged = 8
-
-// refused reports whether the overlap measured a place in this template or origin: had it been the field that its
-// label suggests, a rule would say so.
-func (m *Model) refused(scopes [3]string, s *slot) bool {
-	for _, sc := range scopes[:2] {
-		for _, a := range s.anchors {
-			if m.judged[ruleKey{sc, a}] {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func lastWords(s string, n int) string {
-	if len(s) > 60 {
-		s = strings.ToValidUTF8(s[len(s)-60:], "")
-	}
-	ws := splitWords(s)
-	return joinTail(ws, n)
-}
-
-func joinTail(ws []word, n int) string {
-	if len(ws) == 0 {
-		return ""
-	}
-	return joinFolds(ws[max(0, len(ws)-n):])
-}
-
 // kindOf places a canonical field name with its entity.
 func kindOf(f model.Field) (model.Kind, model.Field) {
 	switch f {
@@ -245,7 +217,7 @@ func kindOf(f model.Field) (model.Kind, model.Field) {
 }
 
 // compatible says whether a slot's type can be a field's value.
-func compatible(s *slot, k model.Kind, f model.Field) bool {
+func (m *Model) compatible(r *model.Reading, s *slot, k model.Kind, f model.Field) bool {
 	switch f {
 	case model.FStartsAt, model.FEndsAt, model.FOutAt, model.FReturnedAt, model.FCreatedAt, model.FCancelledAt:
 		return s.typ == sDate
@@ -256,7 +228,7 @@ func compatible(s *slot, k model.Kind, f model.Field) bool {
 	case model.FPhone:
 		return s.typ == sPhone
 	case model.FCode:
-		return s.typ == sWord && len(s.fold) >= 3
+		return s.typ == sWord && len(s.fold) >= 3 && m.shapes.looks(s.raw(r)) && s.alone(r)
 	case model.FPickupLoc, model.FReturnLoc:
 		return s.typ == sPhrase && s.phrase.kind == model.Location
 	case model.FName, model.FPlate:
@@ -272,8 +244,8 @@ func (m *Model) known(out []model.Claim, r *model.Reading, slots []slot) []model
 	if !has(out, model.Reservation, model.FCode) {
 		out = m.codes(out, r, slots)
 	}
-	for _, f := range []model.Field{model.FPlate, model.FCode, model.FName, "make_model"} {
-		if has(out, model.Vehicle, f) || (f == "make_model" && has(out, model.Vehicle, model.FName)) {
+	for _, f := range []model.Field{model.FPlate, model.FCode, model.FName, "make_model", model.FModel} {
+		if has(out, model.Vehicle, f) || (f == "make_model" || f == model.FModel) && (has(out, model.Vehicle, model.FName) || has(out, model.Vehicle, "make_model")) {
 			continue
 		}
 		var found *slot
@@ -289,7 +261,7 @@ func (m *Model) known(out []model.Claim, r *model.Reading, slots []slot) []model
 			found = s
 		}
 		if found != nil {
-			out = append(out, claim(r, found, model.Vehicle, f, model.TextValue(found.fold), "vocabulary@1", trustVocab))
+			out = append(out, claim(r, found, model.Vehicle, f, model.TextValue(found.raw(r)), "vocabulary@1", trustVocab))
 		}
 	}
 	return out
@@ -307,7 +279,7 @@ func (m *Model) codes(out []model.Claim, r *model.Reading, slots []slot) []model
 		raw := r.Segments[s.seg].Text[s.from:s.to]
 		if m.codeSet[s.fold] {
 			known, nk[s.fold] = s, true
-		} else if m.shapes.fits(raw) {
+		} else if s.run || m.shapes.fits(raw) {
 			shaped, ns[s.fold] = s, true
 		}
 	}
@@ -357,6 +329,14 @@ func (m *Model) roles(out []model.Claim, r *model.Reading) []model.Claim {
 	return out
 }
 
+// exact prefers a moment to a day where both are trusted nearly alike.
+func exact(c *model.Claim) model.PPM {
+	if c.Value.Type == model.Instant {
+		return 50_000
+	}
+	return 0
+}
+
 // order sorts claims by field and trust, and drops repetitions.
 func order(cs []model.Claim) []model.Claim {
 	sort.SliceStable(cs, func(a, b int) bool {
@@ -367,7 +347,7 @@ func order(cs []model.Claim) []model.Claim {
 		if x.Field != y.Field {
 			return x.Field < y.Field
 		}
-		return x.Trust > y.Trust
+		return x.Trust+exact(x) > y.Trust+exact(y)
 	})
 	out := cs[:0]
 	for _, c := range cs {

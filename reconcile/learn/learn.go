@@ -26,6 +26,7 @@ type Options struct {
 	Cut      time.Time
 	Aliases  map[model.Kind]map[string]string
 	Workers  int
+	Rules    []model.ReadingRule // a person's, before what is learned
 }
 
 // Statement is a reading with everything that could be made of it.
@@ -38,6 +39,8 @@ type Statement struct {
 	Class   string // authenticity class of a message
 	Genuine bool   // from the company's own senders, or not a message
 	Spoofed bool   // claims to be a message of the company and fails authentication
+
+	in scopes
 }
 
 // Rule is one thing that was learned, for explain and for people to read.
@@ -61,20 +64,25 @@ type Model struct {
 
 	opt       Options
 	rules     map[ruleKey]*rule
-	base      *zone             // the business's
-	zones     map[string]*zone  // by origin
-	locZones  map[string]*zone  // by location key
-	zoneNames []string          // that the backup names
-	orders    map[string]string // date order by origin
-	linked    map[string]int    // origin -> readings of the overlap that were linked
-	judged    map[ruleKey]bool  // places that the overlap measured: what it refused there is not guessed
-	states    map[string]string // template -> status it announces
-	never     map[string]bool   // templates that the overlap shows not to cancel
-	authentic map[string]bool   // origins that authenticate as a rule
-	teaches   map[string]bool   // origins whose messages state times that rows have
-	servers   map[string]bool   // that receive mail for the business
-	typed     map[string]bool   // origins whose event titles name the customer
-	nameWords map[string]bool   // words of customers' names
+	base      *zone                               // the business's
+	zones     map[string]*zone                    // by origin
+	locZones  map[string]*zone                    // by location key
+	zoneNames []string                            // that the backup names
+	orders    map[string]string                   // date order by origin
+	linked    map[string]int                      // origin -> readings of the overlap that were linked
+	fits      map[ruleKey]map[fieldName]bool      // fields that always agreed with a place, and no row told them apart
+	judged    map[ruleKey]bool                    // places that the overlap measured: what it refused there is not guessed
+	acted     map[string]int                      // template -> readings of the overlap that were linked
+	states    map[string]string                   // template -> status it announces
+	never     map[string]bool                     // templates that the overlap shows not to cancel
+	authentic map[string]bool                     // origins that authenticate as a rule
+	teaches   map[string]bool                     // origins whose messages state times that rows have
+	servers   map[string]bool                     // that receive mail for the business
+	constants map[string]map[model.Field]constant // by scope
+	noise     map[string]bool                     // words of entries that are no bookings
+	firstPays bool                                // the company's deposit is the amount of one of the booking's payments
+	typed     map[string]bool                     // origins whose event titles name the customer
+	nameWords map[string]bool                     // words of customers' names
 	vocab     *vocab
 	vocabLocs map[string][]string
 	titles    *titleMask

@@ -24,10 +24,11 @@ type linker struct {
 	rows  *Rows
 	score map[int32]float64
 	seen  map[string]bool
+	ids   map[int32]bool // rows that an identifier of theirs alone names
 }
 
 func newLinker(rows *Rows) *linker {
-	return &linker{rows: rows, score: map[int32]float64{}, seen: map[string]bool{}}
+	return &linker{rows: rows, score: map[int32]float64{}, seen: map[string]bool{}, ids: map[int32]bool{}}
 }
 
 // link gives the row a reading of the overlap speaks of, or -1.
@@ -38,6 +39,7 @@ func (l *linker) link(r *model.Reading, slots []slot) int {
 	}
 	clear(l.score)
 	clear(l.seen)
+	clear(l.ids)
 	for _, c := range r.Claims {
 		if c.Value.Type == model.Text {
 			f := normal.Fold(c.Value.Str)
@@ -65,9 +67,12 @@ func (l *linker) vote(fold string, strong bool) {
 	if len(rows) == 0 || len(rows) > maxPostings {
 		return
 	}
+	if len(rows) == 1 && l.rows.ids1[fold] {
+		l.ids[rows[0]] = true
+	}
 	w := math.Log(float64(len(l.rows.List)+1) / float64(len(rows)))
 	for _, i := range rows {
-		if _, ok := l.score[i]; ok || (strong && len(rows) <= candPostings) {
+		if _, ok := l.score[i]; ok || (strong && len(rows) <= candPostings) || len(rows) == 1 && len(fold) >= 4 {
 			l.score[i] += w
 		}
 	}
@@ -90,7 +95,8 @@ func (l *linker) best(r *model.Reading, slots []slot, need float64) int {
 			second = s
 		}
 	}
-	if best < 0 || first < need || second > 0.8*first {
+	named := len(l.ids) == 1 && l.ids[best]
+	if best < 0 || first < need && !named || second > 0.8*first {
 		return -1
 	}
 	return int(best)
@@ -139,7 +145,7 @@ func dateScore(row *Row, s *slot) float64 {
 		for _, a := range s.alts {
 			if a.Value.Type == model.Date || c.val.Type == model.Date {
 				if d := a.Value.Num - c.val.Num; d > -day-day/2 && d < day/2 {
-					best = max(best, 1.5)
+					best = max(best, 2)
 				}
 				continue
 			}

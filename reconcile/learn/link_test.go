@@ -19,7 +19,8 @@ func TestLinksByRarityWithAMargin(t *testing.T) {
 		r    *model.Reading
 		want int
 	}{
-		{"one value proves nothing yet", letter("x", "About "+a.code, "", at), -1},
+		{"a code names its row", letter("x", "About "+a.code, "", at), 40},
+		{"an address alone proves nothing yet", letter("x", "About you", a.email, at), -1},
 		{"a code and the address of another booking", letter("x", "About "+a.code, b.email, at), -1},
 		{"a code and a start", letter("x", "About "+a.code, "", at, "", clock(a)), 40},
 		{"a code and the moment of booking", letter("x", "About "+a.code, "", a.made), 40},

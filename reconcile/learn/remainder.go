@@ -32,16 +32,51 @@ func (m *Model) remainder(r *model.Reading) (text string, seg int, ok bool) {
 	title := r.Segments[seg].Text
 	skip := m.explained(title, r)
 	need := max(3, m.titles.total[r.Origin]/100)
-	var words []string
-	for _, w := range splitWords(title) {
-		switch {
-		case skip(w.from), strings.ContainsAny(w.fold, "0123456789"), m.common(r.Origin, w.fold, need), normal.StatusOf(w.fold) != "":
-		default:
-			words = append(words, strings.Trim(title[w.from:w.to], "_"))
+	ws := splitWords(title)
+	var kept []word
+	var b strings.Builder
+	for i, w := range ws {
+		if skip(w.from) || strings.ContainsAny(w.fold, "0123456789") || m.common(r.Origin, w.fold, need) || status(ws, i) || m.nearUnit(w.fold) {
+			continue
+		}
+		if n := len(kept); n > 0 {
+			if i > 0 && kept[n-1] == ws[i-1] {
+				b.WriteString(strings.ReplaceAll(title[kept[n-1].to:w.from], "_", " ")) // as it is written: "Hart-Davis", "Frost, Ada"
+			} else {
+				b.WriteByte(' ')
+			}
+		}
+		b.WriteString(title[w.from:w.to])
+		if kept = append(kept, w); len([]rune(w.fold)) == 1 && strings.HasPrefix(title[w.to:], ".") && (i+1 == len(ws) || skip(ws[i+1].from)) {
+			b.WriteByte('.')
 		}
 	}
-	text = strings.Join(words, " ")
-	return text, seg, len(words) > 0 && len(words) <= 5 && letters(text) >= 2
+	text = strings.Trim(b.String(), " _-/")
+	return text, seg, len(kept) > 0 && len(kept) <= 5 && letters(text) >= 2
+}
+
+// status reports whether a word is a state, or part of one that takes two words.
+func status(ws []word, i int) bool {
+	if normal.StatusOf(ws[i].fold) != "" {
+		return true
+	}
+	return i > 0 && normal.StatusOf(ws[i-1].fold+" "+ws[i].fold) != "" || i+1 < len(ws) && normal.StatusOf(ws[i].fold+" "+ws[i+1].fold) != ""
+}
+
+// maxUnits is how many words of vehicles' names a mistyped word is compared with.
+const maxUnits = 400
+
+// nearUnit reports a word that is a vehicle's name mistyped, and nobody's name.
+func (m *Model) nearUnit(fold string) bool {
+	if len(fold) < 4 || m.nameWords[fold] || len(m.vocab.units) > maxUnits {
+		return false
+	}
+	for _, u := range m.vocab.units {
+		if normal.Mistyped(fold, u) {
+			return true
+		}
+	}
+	return false
 }
 
 // typedMedia are those whose titles people type: events, and descriptions of payments.
@@ -63,6 +98,7 @@ func (m *Model) explained(title string, r *model.Reading) func(int) bool {
 			spans = append(spans, [2]int{h.from, h.to})
 		}
 	}
+	spans = append(spans, m.shapes.runs(title, m.codeSet)...)
 	return func(at int) bool {
 		for _, s := range spans {
 			if at >= s[0] && at < s[1] {

@@ -42,6 +42,7 @@ type Rows struct {
 	ids    map[fieldName]fieldID
 	index  map[string][]int32 // value key -> rows
 	people map[string][]int32
+	ids1   map[string]bool // values of identifiers, long enough to be nothing else
 }
 
 func (rs *Rows) id(k model.Kind, f model.Field) fieldID {
@@ -57,7 +58,7 @@ func (rs *Rows) id(k model.Kind, f model.Field) fieldID {
 
 // NewRows flattens the books. Payments hang on their reservation.
 func NewRows(b *model.Books) *Rows {
-	rs := &Rows{ids: map[fieldName]fieldID{}, index: map[string][]int32{}, people: map[string][]int32{}}
+	rs := &Rows{ids: map[fieldName]fieldID{}, index: map[string][]int32{}, people: map[string][]int32{}, ids1: map[string]bool{}}
 	if b == nil {
 		return rs
 	}
@@ -165,12 +166,36 @@ func (rs *Rows) buildIndex() {
 			}
 			seen[c.fold] = true
 			rs.index[c.fold] = append(rs.index[c.fold], int32(i))
+			if rs.identifies(c) {
+				rs.ids1[c.fold] = true
+			}
 			if rs.names[c.id] == (fieldName{model.Customer, model.FFullName}) {
 				k := normal.NameKey(c.val.Str)
 				rs.people[k] = append(rs.people[k], int32(i))
 			}
 		}
 	}
+}
+
+// identifies reports a value that names its row by itself: a code, a key, a processor's id. Numbers of fewer than
+// seven digits may be anything.
+func (rs *Rows) identifies(c cell) bool {
+	n := rs.names[c.id]
+	switch {
+	case len(c.fold) < 5 || len(c.fold) < 7 && allDigits(c.fold):
+		return false
+	case n.kind == model.Reservation:
+		switch n.field {
+		case model.FCode, model.FKey, model.FEvent, model.FIntent, model.FSession:
+			return true
+		}
+	case n.kind == model.Payment:
+		switch n.field {
+		case model.FIntent, model.FCharge, model.FRefund, model.FExternalID:
+			return true
+		}
+	}
+	return false
 }
 
 // linkable says whether a field's value can tell one row from another; words of status and kind cannot.

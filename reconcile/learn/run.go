@@ -4,7 +4,6 @@ package learn
 
 import (
 	"context"
-	"sort"
 	"strings"
 	"time"
 
@@ -16,15 +15,19 @@ import (
 
 // Train learns from the overlap and reads everything. Statements run in parallel to readings.
 func Train(ctx context.Context, books *model.Books, readings []*model.Reading, opt Options) (*Model, []Statement, error) {
+	rules, err := prepare(opt.Rules)
+	if err != nil {
+		return nil, nil, err
+	}
 	m := newModel(books, readings, opt)
 	rows := NewRows(books)
 	slots := newSlotCache(readings, m.vocab)
 	out := make([]Statement, len(readings))
-	err := each(ctx, opt.Workers, len(readings), func() func(int) {
+	err = each(ctx, opt.Workers, len(readings), func() func(int) {
 		l := newLinker(rows)
 		return func(i int) {
 			r := readings[i]
-			out[i] = Statement{Reading: r, Row: -1, Cluster: m.titles.cluster(r)}
+			out[i] = Statement{Reading: r, Row: -1, Cluster: m.titles.cluster(r.Origin, r.Title, false), in: m.scopesOf(r)}
 			if r.At != 0 && r.At < opt.Cut.UnixMicro() && r.Outcome != model.Unreadable {
 				out[i].Row = l.link(r, slots.of(i))
 			}
@@ -33,23 +36,43 @@ func Train(ctx context.Context, books *model.Books, readings []*model.Reading, o
 	if err != nil {
 		return nil, nil, err
 	}
-	m.train(rows, readings, out, slots)
+	if err := m.train(rows, readings, out, slots, rules); err != nil {
+		return nil, nil, err
+	}
+	m.learnConstants(rows, out)
+	m.learnNoise(out)
 	m.learnServers(readings)
 	m.learnTrust(readings)
 	m.learnRemainders(rows, readings, out)
 	err = each(ctx, opt.Workers, len(readings), func() func(int) {
 		return func(i int) { m.read(&out[i], slots.of(i)) }
 	})
-	return m, out, err
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, learn := range []func() []int{
+		func() []int { return m.bootstrap(rows, out, slots) },
+		func() []int { return m.learnBornActs(out, (&bootstrapper{m: m}).groups(out)) },
+	} {
+		again := learn()
+		err = each(ctx, opt.Workers, len(again), func() func(int) {
+			return func(i int) { m.read(&out[again[i]], slots.of(again[i])) }
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return m, out, nil
 }
 
 func newModel(books *model.Books, readings []*model.Reading, opt Options) *Model {
 	m := &Model{opt: opt, rules: map[ruleKey]*rule{}, zones: map[string]*zone{}, locZones: map[string]*zone{}, states: map[string]string{},
-		never: map[string]bool{}, orders: map[string]string{}, linked: map[string]int{}, teaches: map[string]bool{}, typed: map[string]bool{}, nameWords: map[string]bool{}, judged: map[ruleKey]bool{}, vocabLocs: map[string][]string{},
+		never: map[string]bool{}, orders: map[string]string{}, linked: map[string]int{}, teaches: map[string]bool{}, typed: map[string]bool{}, nameWords: map[string]bool{}, judged: map[ruleKey]bool{}, fits: map[ruleKey]map[fieldName]bool{}, vocabLocs: map[string][]string{},
 		authentic: map[string]bool{}}
 	m.vocab = newVocab(books, opt.Aliases)
-	m.titles = newTitleMask(readings, m.vocab)
 	m.shapes, m.codeSet = newCodeShapes(books)
+	m.vocab.shapes, m.vocab.codes = m.shapes, m.codeSet
+	m.titles = newTitleMask(readings, m.vocab)
 	m.base = &zone{"UTC", time.UTC}
 	if zs := candidateZones(opt.Zone); len(zs) > 0 {
 		m.base = zs[0]
@@ -101,8 +124,13 @@ func each(ctx context.Context, workers, n int, worker func() func(int)) error {
 }
 
 // train counts and accepts, in the order of the readings.
-func (m *Model) train(rows *Rows, readings []*model.Reading, st []Statement, slots *slotCache) {
-	t := &trainer{rows: rows, locZones: m.locZones, vocab: m.vocab, locs: m.vocabLocs, freq: map[ruleKey]int{}, linked: map[string]int{}, stats: map[ruleKey]*stat{}}
+func (m *Model) train(rows *Rows, readings []*model.Reading, st []Statement, slots *slotCache, rules []given) error {
+	m.learnFirstPays(rows)
+	t := newTrainer(m, rows)
+	t.wanted = map[ruleKey]bool{}
+	for i := range rules {
+		t.wanted[rules[i].key] = true
+	}
 	acts, base := map[string]*actStat{}, map[string]int{}
 	linked := 0
 	for i := range st {
@@ -111,14 +139,14 @@ func (m *Model) train(rows *Rows, readings []*model.Reading, st []Statement, slo
 		}
 		linked++
 		m.linked[readings[i].Origin]++
-		t.count(scopesOf(readings[i], st[i].Cluster), slots.of(i))
+		t.count(&st[i].in, slots.of(i))
 	}
 	for i := range st {
 		if st[i].Row < 0 {
 			continue
 		}
 		row := &rows.List[st[i].Row]
-		t.add(readings[i], scopesOf(readings[i], st[i].Cluster), slots.of(i), row)
+		t.add(readings[i], &st[i].in, slots.of(i), row)
 		a := acts[st[i].Cluster]
 		if a == nil {
 			a = &actStat{states: map[string]int{}}
@@ -132,27 +160,23 @@ func (m *Model) train(rows *Rows, readings []*model.Reading, st []Statement, slo
 	}
 	m.Linked = linked
 	m.accept(t)
+	m.acted = map[string]int{}
+	for cl, a := range acts {
+		m.acted[cl] = a.n
+	}
 	m.learnActs(acts, base, len(rows.List))
+	return m.apply(t, rules)
 }
 
 // accept keeps the rules that hold, in a fixed order.
 func (m *Model) accept(t *trainer) {
-	keys := make([]ruleKey, 0, len(t.stats))
-	for k := range t.stats {
-		keys = append(keys, k)
-	}
-	sort.Slice(keys, func(a, b int) bool {
-		return keys[a].scope < keys[b].scope || keys[a].scope == keys[b].scope && keys[a].anchor < keys[b].anchor
-	})
-	cands := candidateZones(append([]string{m.opt.Zone}, m.bookZones()...)...)
-	if len(m.locZones) > 1 {
-		cands = append(cands, &zone{name: atPickup}, &zone{name: atReturn})
-	}
+	cands := m.zoneCandidates()
 	votes := map[string]map[string]int{}
-	for _, k := range keys {
+	for _, k := range t.keys() {
 		m.judged[k] = t.stats[k].n >= minJudged
 		r := t.accept(k, t.stats[k], cands)
 		if r == nil {
+			m.fits[k] = t.undecided(t.stats[k])
 			continue
 		}
 		m.rules[k] = r
@@ -172,6 +196,15 @@ func (m *Model) accept(t *trainer) {
 			m.zones[o] = zs[0]
 		}
 	}
+}
+
+// zoneCandidates are the zones to try, the business's own first, then those of its places.
+func (m *Model) zoneCandidates() []*zone {
+	cands := candidateZones(append([]string{m.opt.Zone}, m.bookZones()...)...)
+	if len(m.locZones) > 1 {
+		cands = append(cands, &zone{name: atPickup}, &zone{name: atReturn})
+	}
+	return cands
 }
 
 func vote(v map[string]map[string]int, k, word string, n int) {
@@ -222,8 +255,12 @@ func (m *Model) read(s *Statement, slots []slot) {
 	if r.Outcome == model.Unreadable {
 		return
 	}
-	s.Claims = m.claims(r, slots, s.Cluster)
+	s.Claims = m.claims(s, slots)
 	s.Claims = m.withoutOwn(s.Claims)
+	if m.noisy(r, s.Claims) {
+		s.Claims, s.Act, s.Genuine, s.Class = nil, model.ActNone, true, m.class(r)
+		return
+	}
 	for i := range s.Claims {
 		if v := s.Claims[i].Value; v.Type == model.Local {
 			s.Claims[i].Value = model.Value{Type: model.Instant, Num: m.zoneOf(r).instant(v.Num)}

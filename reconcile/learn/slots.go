@@ -3,9 +3,12 @@ package learn
 // This file: slots, the typed values of a reading in their places, and the anchors that name the places.
 
 import (
+	"sort"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"salvage/model"
 	"salvage/reconcile/normal"
@@ -35,6 +38,29 @@ type slot struct {
 	phrase   entry
 	anchors  []string // most specific first
 	yearless bool
+	inner    bool // stands in what the reading forwards
+	body     bool // in running text
+	run      bool // a word that looks like the company's codes
+	pair     bool // a civil date with a time of day that stands apart
+}
+
+// alone reports whether a slot is a whole word, not the digits of a longer one.
+func (s *slot) alone(r *model.Reading) bool { return s.aloneIn(r.Segments[s.seg].Text) }
+
+func (s *slot) aloneIn(t string) bool {
+	before, _ := utf8.DecodeLastRuneInString(t[:s.from])
+	after, _ := utf8.DecodeRuneInString(t[s.to:])
+	return !joined(before) && !joined(after)
+}
+
+// joined reports characters that join a number to a word.
+func joined(r rune) bool {
+	return unicode.In(r, unicode.Latin, unicode.Cyrillic, unicode.Greek) || r >= '0' && r <= '9'
+}
+
+// raw is the slot's text as written.
+func (s *slot) raw(r *model.Reading) string {
+	return strings.TrimLeft(strings.TrimSpace(r.Segments[s.seg].Text[s.from:s.to]), "#")
 }
 
 const (
@@ -48,7 +74,7 @@ func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) 
 func slotsOf(r *model.Reading, v *vocab) []slot {
 	ref := time.UnixMicro(r.At).UTC()
 	var out []slot
-	seen := map[string]int{}
+	seen, inner := map[string]int{}, map[string]int{}
 	prev := ""
 	for i := range r.Segments {
 		s := &r.Segments[i]
@@ -57,17 +83,125 @@ func slotsOf(r *model.Reading, v *vocab) []slot {
 		}
 		n := len(out)
 		out = segmentSlots(out, i, s, ref, v)
-		name(out[n:], s, prev, seen)
+		if strings.HasPrefix(s.Path, "fwd:") {
+			name(out[n:], s, prev, inner)
+			for k := range out[n:] {
+				out[n+k].inner = true
+			}
+		} else {
+			name(out[n:], s, prev, seen)
+		}
 		if s.Label == "" {
 			prev = fixedLine(s.Text)
 		} else {
 			prev = ""
 		}
 		if len(out) >= maxSlots {
-			return out[:maxSlots]
+			out = out[:maxSlots]
+			break
+		}
+	}
+	positions(out, r)
+	return append(out, pairs(out)...)
+}
+
+const maxPosition = 6
+
+// positions adds the last resort of anchors where people or programs write a few values without any label, in titles
+// and notes: the first amount, the last code but one.
+func positions(slots []slot, r *model.Reading) {
+	count, total := map[string]int{}, map[string]int{}
+	key := func(s *slot) string {
+		p := r.Segments[s.seg].Path
+		if !terse(strings.TrimPrefix(p, "fwd:")) || r.Segments[s.seg].Label != "" && !r.Segments[s.seg].Above && s.typ == sText {
+			return ""
+		}
+		return s.kind() + "|" + p
+	}
+	for i := range slots {
+		total[key(&slots[i])]++
+	}
+	for i := range slots {
+		s := &slots[i]
+		k := key(s)
+		if k == "" {
+			continue
+		}
+		n := count[k]
+		count[k]++
+		if n < maxPosition {
+			s.anchors = append(s.anchors, k+"|@"+strconv.Itoa(n))
+		}
+		if left := total[k] - n; left <= maxPosition {
+			s.anchors = append(s.anchors, k+"|@-"+strconv.Itoa(left))
+		}
+	}
+}
+
+// terse reports the places that hold a line or a few notes, not letters.
+func terse(path string) bool {
+	return path == "summary" || path == "subject" || path == "description" || strings.HasSuffix(path, "/description")
+}
+
+// kind writes a slot's type for anchors.
+func (s *slot) kind() string {
+	k := string(rune('a' + s.typ))
+	if s.typ == sPhrase {
+		k += string(s.phrase.kind)
+	}
+	return k
+}
+
+const (
+	maxApart = 6 // segments between a date and its time
+	maxPairs = 40
+)
+
+// pairs joins civil dates with times of day that stand apart from them: "Date: 3 May" and, further on, "Time: 10:00".
+// Each date is tried with the two nearest times on either side; which of them is its own, if any, the overlap says.
+func pairs(slots []slot) []slot {
+	var dates, clocks []int
+	for i := range slots {
+		switch {
+		case slots[i].typ == sClock:
+			clocks = append(clocks, i)
+		case slots[i].typ == sDate && len(slots[i].alts) > 0 && slots[i].alts[0].Value.Type == model.Date:
+			dates = append(dates, i)
+		}
+	}
+	var out []slot
+	for _, d := range dates {
+		after := sort.SearchInts(clocks, d)
+		for _, rel := range []int{0, 1, -1, -2} {
+			k := after + rel
+			if k < 0 || k >= len(clocks) || len(out) >= maxPairs {
+				continue
+			}
+			if p, ok := paired(&slots[d], &slots[clocks[k]], rel); ok {
+				out = append(out, p)
+			}
 		}
 	}
 	return out
+}
+
+// paired is a date at the time of a clock, in the date's place.
+func paired(d, c *slot, rel int) (slot, bool) {
+	if apart := c.seg - d.seg; apart > maxApart || apart < -maxApart || d.inner != c.inner || len(c.alts) == 0 {
+		return slot{}, false
+	}
+	p := *d
+	p.pair, p.alts, p.anchors = true, nil, make([]string, len(d.anchors))
+	for _, a := range d.alts {
+		if a.Value.Type == model.Date {
+			a.Value = model.Value{Type: model.Local, Num: a.Value.Num + c.alts[0].Value.Num*minute}
+			p.alts = append(p.alts, a)
+		}
+	}
+	for i, a := range d.anchors {
+		p.anchors[i] = a + "&" + strconv.Itoa(rel)
+	}
+	return p, len(p.alts) > 0
 }
 
 // structural reports places whose meaning the processor itself publishes: its amounts are what was paid, and are read
@@ -80,7 +214,7 @@ func structural(media, path string) bool {
 func segmentSlots(out []slot, i int, s *model.Segment, ref time.Time, v *vocab) []slot {
 	toks := normal.Scan(s.Text, ref)
 	for _, t := range toks {
-		sl := slot{seg: i, from: t.From, to: t.To, alts: t.Alts, yearless: t.Yearless}
+		sl := slot{seg: i, from: t.From, to: t.To, alts: t.Alts, yearless: t.Yearless, body: isBody(strings.TrimPrefix(s.Path, "fwd:"))}
 		switch t.Type {
 		case normal.Date:
 			sl.typ = sDate
@@ -92,11 +226,18 @@ func segmentSlots(out []slot, i int, s *model.Segment, ref time.Time, v *vocab) 
 			sl.typ, sl.fold = sEmail, normal.Fold(s.Text[t.From:t.To])
 		case normal.Phone:
 			sl.typ, sl.fold = sPhone, normal.PhoneKey(s.Text[t.From:t.To], "")
+		case normal.Int:
+			if sl.typ, sl.fold = sWord, normal.Fold(s.Text[t.From:t.To]); !sl.aloneIn(s.Text) {
+				continue
+			}
 		default:
 			sl.typ, sl.fold = sWord, normal.Fold(strings.TrimLeft(s.Text[t.From:t.To], "#"))
 		}
 		out = append(out, sl)
 	}
+	out = clocks(out, i, s, toks)
+	out = codeSlots(out, i, s, toks, v)
+	out = epochs(out, i, s, toks)
 	for _, h := range v.find(s.Text) {
 		if h.e.kind == model.Customer && insideAddress(toks, h) {
 			continue
@@ -128,10 +269,7 @@ func name(slots []slot, s *model.Segment, prev string, seen map[string]int) {
 	count := map[slotType]int{}
 	for i := range slots {
 		sl := &slots[i]
-		kind := string(rune('a' + sl.typ))
-		if sl.typ == sPhrase {
-			kind += string(sl.phrase.kind)
-		}
+		kind := sl.kind()
 		ord := string(rune('0' + min(9, count[sl.typ])))
 		count[sl.typ]++
 		if label != "" {

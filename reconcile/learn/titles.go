@@ -36,26 +36,41 @@ func newTitleMask(rs []*model.Reading, v *vocab) *titleMask {
 	return m
 }
 
-// cluster names the template of a reading.
-func (m *titleMask) cluster(r *model.Reading) string {
-	need := max(3, m.total[r.Origin]/100)
+// variable reports words that stand for one person or one unit, however often they occur: initials, customers' names,
+// words of vehicles and places.
+func (m *titleMask) variable(fold string) bool {
+	return len([]rune(fold)) == 1 || m.vocab.words[fold]
+}
+
+// base names the template of a place in a reading.
+func (m *titleMask) base(media, origin, title string) string {
+	return m.cluster(origin, title, strings.HasPrefix(media, "calendar/"))
+}
+
+// cluster names the template of a title, by who speaks; stateless leaves out words of states.
+func (m *titleMask) cluster(origin, title string, stateless bool) string {
+	need := max(3, m.total[origin]/100)
 	known := map[int]int{}
-	for _, h := range m.vocab.find(r.Title) {
+	for _, h := range m.vocab.find(title) {
 		known[h.from] = max(known[h.from], h.to)
 	}
 	var b strings.Builder
-	b.WriteString(r.Origin)
+	b.WriteString(origin)
 	b.WriteByte('|')
 	masked := false
 	skipTo := 0
-	for i, w := range splitWords(r.Title) {
+	ws := splitWords(title)
+	for i, w := range ws {
+		if stateless && status(ws, i) {
+			continue
+		}
 		if to := known[w.from]; to > skipTo {
 			skipTo = to
 		}
 		if i >= 40 {
 			break
 		}
-		if w.from < skipTo || strings.ContainsAny(w.fold, "0123456789") || m.words[r.Origin][w.fold] < need {
+		if w.from < skipTo || strings.ContainsAny(w.fold, "0123456789") || m.variable(w.fold) || m.words[origin][w.fold] < need {
 			masked = true
 			continue
 		}

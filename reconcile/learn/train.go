@@ -3,6 +3,7 @@ package learn
 // This file: counting how often a place agrees with a field over the linked overlap.
 
 import (
+	"sort"
 	"strconv"
 	"strings"
 
@@ -53,16 +54,6 @@ type sampleAlt struct {
 
 const maxSamples = 400
 
-// scopesOf lists the scopes of a reading, the narrowest first.
-func scopesOf(r *model.Reading, cluster string) [3]string {
-	return [3]string{"t:" + cluster, "o:" + r.Origin, "m:" + r.Media}
-}
-
-// usable reports whether an anchor may serve in a scope: across origins only addresses and labels mean the same.
-func usable(scope int, anchor string) bool {
-	return scope < 2 || !strings.ContainsAny(anchor, "<>^")
-}
-
 // trainer accumulates.
 type trainer struct {
 	rows     *Rows
@@ -72,15 +63,37 @@ type trainer struct {
 	freq     map[ruleKey]int
 	linked   map[string]int // readings by scope
 	stats    map[ruleKey]*stat
+	share    float64          // of all rows, edited ones included, in which a place must agree
+	wanted   map[ruleKey]bool // places that are counted however rare
+	known    map[ruleKey]bool // places that were judged before: not counted again
+}
+
+func newTrainer(m *Model, rows *Rows) *trainer {
+	return &trainer{rows: rows, share: minShare, locZones: m.locZones, vocab: m.vocab, locs: m.vocabLocs, freq: map[ruleKey]int{}, linked: map[string]int{}, stats: map[ruleKey]*stat{}}
+}
+
+// keys are the places that were counted, in a fixed order.
+func (t *trainer) keys() []ruleKey {
+	keys := make([]ruleKey, 0, len(t.stats))
+	for k := range t.stats {
+		keys = append(keys, k)
+	}
+	sort.Slice(keys, func(a, b int) bool {
+		return keys[a].scope < keys[b].scope || keys[a].scope == keys[b].scope && keys[a].anchor < keys[b].anchor
+	})
+	return keys
 }
 
 // count is the first pass: how often each place occurs among linked readings.
-func (t *trainer) count(scopes [3]string, slots []slot) {
-	for _, sc := range scopes {
+func (t *trainer) count(in *scopes, slots []slot) {
+	for i, sc := range in.own {
 		t.linked[sc]++
+		if in.inner[i] != sc {
+			t.linked[in.inner[i]]++
+		}
 	}
 	for i := range slots {
-		for si, sc := range scopes {
+		for si, sc := range in.of(&slots[i]) {
 			for _, a := range slots[i].anchors {
 				if usable(si, a) {
 					t.freq[ruleKey{sc, a}]++
@@ -90,15 +103,15 @@ func (t *trainer) count(scopes [3]string, slots []slot) {
 	}
 }
 
-const minSupport = 4
+const minSupport = 3
 
 // add is the second pass: every place that occurs often enough against every field of the linked row.
-func (t *trainer) add(r *model.Reading, scopes [3]string, slots []slot, row *Row) {
+func (t *trainer) add(r *model.Reading, in *scopes, slots []slot, row *Row) {
 	later := row.Updated > r.At+minute
 	var hungry []*stat
 	for i := range slots {
 		s := &slots[i]
-		if hungry = t.hungry(hungry[:0], scopes, s); len(hungry) == 0 {
+		if hungry = t.hungry(hungry[:0], in.of(s), s); len(hungry) == 0 {
 			continue
 		}
 		outcome := t.compare(s, row)
@@ -118,14 +131,14 @@ func (t *trainer) add(r *model.Reading, scopes [3]string, slots []slot, row *Row
 // belong to the template, not to one message's names.
 func (t *trainer) frequent(k ruleKey) bool {
 	n := t.freq[k]
-	return n >= minSupport && (!strings.ContainsAny(k.anchor, "<>^") || n*100 >= t.linked[k.scope])
+	return n >= minSupport && (!strings.ContainsAny(k.anchor, "<>^&@") || n*100 >= t.linked[k.scope])
 }
 
 // enough is how many linked readings judge one place; more would say the same again.
 const enough = 500
 
 // hungry lists the places of a slot that occur often enough to be judged and have not been judged enough.
-func (t *trainer) hungry(out []*stat, scopes [3]string, s *slot) []*stat {
+func (t *trainer) hungry(out []*stat, scopes *scope, s *slot) []*stat {
 	for si, sc := range scopes {
 		for _, a := range s.anchors {
 			k := ruleKey{sc, a}
@@ -134,7 +147,7 @@ func (t *trainer) hungry(out []*stat, scopes [3]string, s *slot) []*stat {
 			}
 			st := t.stats[k]
 			if st == nil {
-				if !t.frequent(k) {
+				if t.known[k] || !t.frequent(k) && !t.wanted[k] {
 					continue
 				}
 				st = &stat{typ: s.typ, f: map[fieldID]*fieldStat{}}
@@ -177,7 +190,7 @@ func (t *trainer) compare(s *slot, row *Row) []comparison {
 		case s.typ == sMoney && c.val.Type == model.Money:
 			cmp.tag, cmp.agree = moneyTag(s, c)
 			cmp.value = strconv.FormatInt(c.val.Num, 10)
-		case s.typ == sWord && c.val.Type == model.Money:
+		case s.typ == sWord && c.val.Type == model.Money && !s.body:
 			cmp.tag, cmp.agree = unitTag(s, c)
 			cmp.value = strconv.FormatInt(c.val.Num, 10)
 			if !cmp.agree {

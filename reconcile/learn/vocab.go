@@ -21,18 +21,32 @@ type entry struct {
 type vocab struct {
 	phrases map[string][]entry
 	longest int
+	words   map[string]bool // single words of names of people and units
+	units   []string        // of units alone, sorted
+	fleet   map[string]bool // whatever names vehicles, bare numbers too
+	shapes  codeShapes
+	codes   map[string]bool // folded codes of the backup
 }
 
 func newVocab(b *model.Books, aliases map[model.Kind]map[string]string) *vocab {
-	v := &vocab{phrases: map[string][]entry{}}
+	v := &vocab{phrases: map[string][]entry{}, words: map[string]bool{}, fleet: map[string]bool{}}
 	if b == nil {
 		return v
 	}
 	for _, r := range b.Records[model.Vehicle] {
+		for _, s := range []string{r.Key, r.Fields[model.FCode].String(), r.Fields[model.FPlate].Str, r.Fields[model.FVIN].Str, r.Fields[model.FName].Str, r.Fields[model.FModel].Str, r.Fields[model.FMake].Str + " " + r.Fields[model.FModel].Str} {
+			v.fleet[normal.Fold(s)] = true
+		}
 		for _, f := range []model.Field{model.FName, model.FPlate, model.FVIN, model.FCode} {
 			v.put(r.Fields[f].Str, entry{kind: model.Vehicle, field: f})
 		}
-		v.put(r.Fields[model.FMake].Str+" "+r.Fields[model.FModel].Str, entry{kind: model.Vehicle, field: model.FModel})
+		v.put(r.Fields[model.FMake].Str+" "+r.Fields[model.FModel].Str, entry{kind: model.Vehicle, field: "make_model"})
+		for _, w := range normal.Words(r.Fields[model.FMake].Str + " " + r.Fields[model.FModel].Str) {
+			if !v.words[w] && len(w) >= 4 {
+				v.units = append(v.units, w)
+			}
+			v.words[w] = true
+		}
 		if m := r.Fields[model.FModel].Str; len(normal.Fold(m)) >= 4 {
 			v.put(m, entry{kind: model.Vehicle, field: model.FModel})
 		}
@@ -44,6 +58,9 @@ func newVocab(b *model.Books, aliases map[model.Kind]map[string]string) *vocab {
 	}
 	for _, r := range b.Records[model.Customer] {
 		v.put(fullName(r), entry{kind: model.Customer, field: model.FFullName})
+		for _, w := range normal.Words(fullName(r)) {
+			v.words[w] = true
+		}
 		if f, l := r.Fields[model.FFirstName].Str, r.Fields[model.FLastName].Str; f != "" && l != "" {
 			v.put(l+" "+f, entry{kind: model.Customer, field: model.FFullName})
 		}
@@ -53,6 +70,7 @@ func newVocab(b *model.Books, aliases map[model.Kind]map[string]string) *vocab {
 			v.put(w, entry{kind: k, field: model.FName})
 		}
 	}
+	sort.Strings(v.units)
 	for _, es := range v.phrases {
 		sort.Slice(es, func(i, j int) bool { return es[i].kind+model.Kind(es[i].field) < es[j].kind+model.Kind(es[j].field) })
 	}

@@ -2,6 +2,25 @@ package normal
 
 // This file: the written forms of a time of day.
 
+// LoneClock reads a text that is nothing but a time of day, in minutes since midnight: "10.30", "18h05", "9:00 Uhr".
+func LoneClock(text string) (minutes int, ok bool) {
+	s := &NewScanner().s
+	if len(text) > 24 {
+		return 0, false
+	}
+	s.text = text
+	s.lex(0, len(text))
+	from, to := s.skipSpace(0), len(s.lx)
+	for to > from && s.at(to-1).kind == kSpace {
+		to--
+	}
+	c, ok := s.clockAt(from, true)
+	if !ok || c.to != to || c.to == c.from+1 || c.h == 24 {
+		return 0, false
+	}
+	return c.h*60 + c.m, true
+}
+
 // clockPart is a time of day as recognised.
 type clockPart struct {
 	from, to int // lexemes
@@ -56,7 +75,7 @@ func (s *scanner) rangeZone(i int) zonePart {
 // gap is what stands between a date and its time.
 type gap struct {
 	strong bool // a word that announces a time of day
-	plain  bool // nothing but one blank
+	plain  bool // nothing but a blank, or one sign
 	isoT   bool
 }
 
@@ -84,7 +103,7 @@ func (s *scanner) afterDate(d datePart) (int, gap) {
 			}
 			g.strong = s.words.strong[w]
 		default:
-			g.plain = signs == 0 && words == 0 && k == d.to+1
+			g.plain = signs <= 1 && words == 0 && k > d.to
 			return k, g
 		}
 		k++

@@ -293,6 +293,9 @@ func (s *scanner) dayMonthOnly(i, j, a, b int, sep rune) (datePart, bool) {
 		if s.joinedRight(j, sep) {
 			return d, false
 		}
+		if y, ok := s.num(j+2, 4, 4); ok && s.at(j+1).kind == kSpace && y >= 1900 && y < 2200 && !s.decimalAfter(j+2) { // "2/3 2026", as Swedes write
+			return datePart{from: i, to: j + 3, alts: []reading{{DMY, y, b, a}, {MDY, y, a, b}}}, true
+		}
 		d.alts = append(d.alts, reading{MDY, 0, a, b})
 	default:
 		return d, false

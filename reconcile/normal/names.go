@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxNameWords bounds the words of a name that are compared.
@@ -87,6 +88,25 @@ func nameWords(name string) []string {
 		return kept
 	}
 	return w
+}
+
+// WithoutTitles gives a name as written, without the forms of address and titles at its ends, unless nothing else is left.
+func WithoutTitles(name string) string {
+	out := strings.TrimSpace(name)
+	for {
+		next := out
+		if i := strings.IndexByte(out, ' '); i > 0 && isTitle(Fold(out[:i])) {
+			next = strings.TrimSpace(out[i:])
+		} else if i := strings.LastIndexByte(out, ' '); i > 0 && isTitle(Fold(out[i:])) {
+			next = strings.TrimRight(out[:i], " ,")
+		} else if r, size := utf8.DecodeLastRuneInString(out); r == '様' || r == '님' || r == '씨' {
+			next = strings.TrimSpace(out[:len(out)-size])
+		}
+		if next == out || next == "" {
+			return out
+		}
+		out = next
+	}
 }
 
 // isTitle reports forms of address and academic suffixes, which people write or leave out.
@@ -204,6 +224,12 @@ func genderPair(a, b string) bool {
 // cutShort reports that a is b cut off, as columns of old programs do; genders differ by an ending too.
 func cutShort(a, b string) bool {
 	return len(a) >= 4 && len(b) > len(a)+1 && strings.HasPrefix(b, a) && !genderPair(a, b)
+}
+
+// Mistyped reports whether a folded word is another with one letter too many, one too few, one wrong or two swapped;
+// words of fewer than four bytes are too short to tell.
+func Mistyped(a, b string) bool {
+	return len(a) >= 4 && len(b) >= 4 && editDistance(a, b, 1) <= 1
 }
 
 // editDistance is the optimal string alignment distance in bytes, cut off above most, which is at most 2.
