@@ -52,6 +52,7 @@ type Segment struct {
 	Label  string `json:"l,omitempty"` // the nearest label as written: table head, "Label:" before it, JSON key
 	Text   string `json:"s"`
 	Span   Span   `json:"w"`
+	Above  bool   `json:"a,omitempty"` // Label is only the short line above, which may be a value itself
 	Quoted bool   `json:"q,omitempty"` // stands in a quoted reply: yields no claim of its own
 }
 

@@ -69,7 +69,7 @@ func (out *reading) lines(path, s, part string) {
 		if path == "summary" && l.Label == "" {
 			continue
 		}
-		out.Segments = append(out.Segments, model.Segment{Path: path, Label: l.Label, Text: l.Text, Quoted: l.Quoted,
+		out.Segments = append(out.Segments, model.Segment{Path: path, Label: l.Label, Text: l.Text, Above: l.Above, Quoted: l.Quoted,
 			Span: model.Span{Part: part, From: l.From, To: l.To}})
 	}
 	for _, l := range links {

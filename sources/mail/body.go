@@ -38,6 +38,8 @@ func (out *reading) lines(p part, path string, ls []text.Line) (forwarded int) {
 			}
 		case kind == introReply && !(i+1 < len(ls) && ls[i+1].Quoted):
 			state = quoting
+		case kind == introReply && l.Label == "":
+			l.Quoted = true // who wrote what follows is no news
 		}
 		if state == heading {
 			if name := headerWord(l.Label); name != "" {
@@ -52,7 +54,7 @@ func (out *reading) lines(p part, path string, ls []text.Line) (forwarded int) {
 }
 
 func (out *reading) line(p part, path string, l text.Line, state bodyState, lift bool) {
-	s := model.Segment{Path: path, Label: l.Label, Text: l.Text, Span: model.Span{Part: p.id, From: l.From, To: l.To}}
+	s := model.Segment{Path: path, Label: l.Label, Text: l.Text, Above: l.Above, Span: model.Span{Part: p.id, From: l.From, To: l.To}}
 	s.Quoted = l.Quoted || state == quoting
 	if state == forward {
 		s.Quoted = l.Quoted && !lift

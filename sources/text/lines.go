@@ -2,8 +2,9 @@
 // know what a label means; it only says which words stand left of, above or in the same row as others.
 //
 // Forms that are recognised: "Label: value" (also several on a line, set apart by bars, bullets, tabs or
-// wide gaps), "Label ..... value", a short line above another, table rows of label and value, tables with
-// a head row, definition lists, a bold start of a line.
+// wide gaps), "Label ..... value", "Label = value", "Label - value" where several lines in a row have that
+// form, a short line above another, table rows of label and value, tables with a head row (drawn with blanks
+// too), definition lists, a bold start of a line. Lines that a mail program wrapped are joined again.
 package text
 
 import (
@@ -19,6 +20,7 @@ type Line struct {
 	Text     string
 	From, To int
 	Quoted   bool // behind "> ", or inside a quotation of HTML
+	Above    bool // Label is only the short line above, which may be a value itself
 }
 
 // Bounds of one body. What lies beyond is not read, and Doc.Cut says so.
@@ -38,6 +40,8 @@ type rawLine struct {
 	head     string // the bold start of the line, "" for none
 	isLabel  bool   // the structure says that this is a label (dt)
 	drop     bool   // a label that its value repeats
+	gap      bool   // an empty line stands before it
+	cells    []cell // what the lines around it show it to be; nil: to be found
 }
 
 // Plain gives the lines of plain text; cut tells that it was longer than the bounds.
@@ -46,6 +50,7 @@ func Plain(s string) (lines []Line, cut bool) {
 		s, cut = s[:MaxBody], true
 	}
 	var raws []rawLine
+	gap := false
 	for pos := 0; pos < len(s) && len(raws) < maxLines; {
 		end := strings.IndexByte(s[pos:], '\n')
 		next := len(s)
@@ -54,11 +59,15 @@ func Plain(s string) (lines []Line, cut bool) {
 		}
 		from, to, quoted := trimQuote(s, pos, next)
 		if from < to {
-			raws = append(raws, rawLine{text: clean(s[from:min(to, from+maxLine)]), from: from, to: to, quoted: quoted})
+			raws = append(raws, rawLine{text: clean(s[from:min(to, from+maxLine)]), from: from, to: to, quoted: quoted, gap: gap})
 		}
+		gap = from >= to
 		pos = next
 	}
-	return label(s, raws), cut || len(raws) == maxLines
+	cut = cut || len(raws) == maxLines
+	raws = unwrap(raws)
+	drawn(raws)
+	return label(s, raws), cut
 }
 
 // trimQuote narrows a line to its words: no white space, no "> " before it.
@@ -67,6 +76,9 @@ func trimQuote(s string, from, to int) (int, int, bool) {
 	for from < to && (s[from] == ' ' || s[from] == '\t' || s[from] == '\r' || s[from] == '\n' || s[from] == '>') {
 		quoted = quoted || s[from] == '>'
 		from++
+	}
+	if b := bullet(s[from:to]); b > 0 {
+		from += b
 	}
 	for to > from && (s[to-1] == ' ' || s[to-1] == '\t' || s[to-1] == '\r' || s[to-1] == '\n') {
 		to--
@@ -113,8 +125,9 @@ func clean(s string) string {
 
 // label finds the labels of lines: on the line, else the short line above.
 func label(src string, raws []rawLine) []Line {
+	dashed(raws)
 	out := make([]Line, 0, len(raws))
-	pending := "" // the label that waits for a value
+	pending, above := "", false // the label that waits for a value, and whether it is only a short line
 	for i := range raws {
 		r := &raws[i]
 		if r.drop {
@@ -130,18 +143,22 @@ func label(src string, raws []rawLine) []Line {
 				l.Label = r.label
 			}
 			if l.Label == "" {
-				l.Label = pending
+				l.Label, l.Above = pending, above && pending != ""
 			}
-			pending = ""
+			pending, above = "", false
 			if l.Text == "" {
 				pending = c.label
-				continue
+				if !strings.Contains(c.label, " ") {
+					continue
+				}
+				// "Dear Jane Doe:" says something itself.
+				l = Line{Text: c.label + ":", Quoted: r.quoted}
 			}
-			l.From, l.To = locate(src, r.from, r.to, c.text)
+			l.From, l.To = locate(src, r.from, r.to, l.Text)
 			out = append(out, l)
 		}
 		if n := len(cells); n == 1 && cells[0].label == "" && r.label == "" && (r.isLabel || shortLabel(cells[0].text)) {
-			pending = strings.TrimRight(cells[0].text, " :")
+			pending, above = strings.TrimRight(cells[0].text, " :"), !r.isLabel
 		}
 	}
 	return out
@@ -163,6 +180,9 @@ type cell struct{ label, text string }
 
 // split takes a line apart into labelled parts. One without a label comes back whole.
 func split(r *rawLine) []cell {
+	if r.cells != nil {
+		return r.cells
+	}
 	// "Label    : value": the gap before an aligned colon is no column.
 	s := r.text
 	if strings.Contains(s, "\t:") || strings.Contains(s, " : ") {
@@ -189,12 +209,15 @@ func split(r *rawLine) []cell {
 		}
 	}
 	if l, v, ok := labelled1(s); ok {
-		if v != "" && hasDigit(l) {
-			return []cell{{"", s}, {l, v}} // "Booking 4711: confirmed": the label says something itself
+		if v != "" && (hasDigit(l) || strings.Count(l, " ") > 2) {
+			return []cell{{"", s}, {l, v}} // "Booking 4711: confirmed", "Your red Golf is ready: Monday": the label says something itself
 		}
 		return []cell{{l, v}}
 	}
 	if l, v, ok := leaders(s); ok {
+		return []cell{{l, v}}
+	}
+	if l, v, ok := equals(s); ok {
 		return []cell{{l, v}}
 	}
 	if r.head != "" && len(r.head) < len(s) && strings.HasPrefix(s, r.head) && utf8.RuneCountInString(r.head) <= maxLabel {
@@ -235,10 +258,16 @@ func labelled1(s string) (label, value string, ok bool) {
 	if utf8.RuneCountInString(label) > maxLabel || strings.Count(label, " ") > 6 || !hasLetter(label) {
 		return "", "", false
 	}
-	if size == 1 && rest != "" && rest[0] != ' ' && rest[0] != '\t' && (hasDigit(label) || rest[0] == '/' || strings.ContainsAny(label, " .@")) {
+	if size == 1 && rest != "" && rest[0] != ' ' && rest[0] != '\t' && (hasDigit(label) || rest[0] == '/' || strings.Contains(label, "@") || dotted(label)) {
 		return "", "", false
 	}
 	return strings.Trim(label, "*_•·- \t"), strings.Trim(rest, "*_ \t"), true
+}
+
+// dotted tells a name of the web from words with abbreviations.
+func dotted(s string) bool {
+	i := strings.IndexByte(s, '.')
+	return i >= 0 && i+1 < len(s) && s[i+1] != ' '
 }
 
 // leaders reads "Total ........ 45.00".
