@@ -66,25 +66,46 @@ func broken(text string, last int, next string, width int) bool {
 	return !ok || strings.Count(l, " ") > 2
 }
 
-// drawn finds tables drawn with wide gaps: two or more lines of as many columns, the first without digits.
-// A table of two columns is one only when digits stand in its first one; else it is a list of labels.
+// drawn finds tables drawn with wide gaps: a head line without digits, and lines of as many columns below it.
+// A table of two columns is one only when digits stand in its first one; else it is a list of labels. Where
+// the lines below have one column more, the corner is empty and they have heads of their own.
 func drawn(raws []rawLine) {
 	for i := 0; i < len(raws); {
 		heads := gaps(raws[i].text)
-		end := i + 1
-		for len(heads) > 1 && end < len(raws) && !raws[end].gap && len(gaps(raws[end].text)) == len(heads) {
+		end, columns := i+1, 0
+		if len(heads) > 1 && end < len(raws) {
+			columns = len(gaps(raws[end].text))
+		}
+		for end < len(raws) && !raws[end].gap && columns > 1 && len(gaps(raws[end].text)) == columns {
 			end++
 		}
-		if end-i >= 2 && noDigits(heads) && headed(raws[i+1:end], len(heads)) {
+		corner := columns == len(heads)+1
+		if end-i >= 2 && noDigits(heads) && (corner || columns == len(heads) && headed(raws[i+1:end], columns)) {
 			raws[i].drop = true
 			for j := i + 1; j < end; j++ {
-				for k, c := range gaps(raws[j].text) {
-					raws[j].cells = append(raws[j].cells, cell{heads[k], c})
-				}
+				raws[j].cells = underHeads(heads, gaps(raws[j].text))
 			}
 		}
-		i = end
+		if raws[i].drop {
+			i = end
+		} else {
+			i++
+		}
 	}
+}
+
+// underHeads labels the columns of a line by the heads above: with an empty corner "New" and "Car" make "New Car".
+func underHeads(heads, columns []string) (out []cell) {
+	if len(columns) == len(heads) {
+		for k, c := range columns {
+			out = append(out, cell{heads[k], c})
+		}
+		return out
+	}
+	for k, h := range heads {
+		out = append(out, cell{h + " " + columns[0], columns[k+1]})
+	}
+	return out
 }
 
 // headed reports whether the lines below a first one look like values of its columns.

@@ -41,6 +41,20 @@ func TestPlain(t *testing.T) {
 		{"times and links are no labels", "at 10:30 we open\nhttps://x.test/a\n10:30", []string{"at 10:30 we open", "https://x.test/a", "10:30"}},
 		{"quotes", "yes\n> Code: AB1\n>> older", []string{"yes", "> [Code] AB1", "> older"}},
 		{"marks", "*Code:* AB1", []string{"[Code] AB1"}},
+		{"no blank after the colon", "Nº de contrato:2026/03\nwww.x.test:80", []string{"[Nº de contrato] 2026/03", "www.x.test:80"}},
+		{"other marks between", "Car → Golf\nTotal amount = 5.00", []string{"[Car] Golf", "[Total amount] 5.00"}},
+		{"bullets", "- Code: AB1\n• Car: Golf\n-- \nJane", []string{"[Code] AB1", "[Car] Golf", "--", "Jane"}},
+		{"dashes in a row", "Code - AB1\nCar - Golf\nFrom - 1 May", []string{"Code - AB1", "[Code] AB1", "Car - Golf", "[Car] Golf", "From - 1 May", "[From] 1 May"}},
+		{"one dash", "Golf - Jane Doe", []string{"Golf - Jane Doe"}},
+		{"greeting", "Dear Jane Doe:\nwelcome to us all", []string{"Dear Jane Doe:", "[Dear Jane Doe] welcome to us all"}},
+		{"label that is a sentence", "We keep the Golf for you: Monday", []string{"We keep the Golf for you: Monday", "[We keep the Golf for you] Monday"}},
+		{"drawn columns", "Pick-up    Return\n1 May 10:00   3 May 9:00\nHarbour  Airport", []string{"[Pick-up] 1 May 10:00", "[Return] 3 May 9:00", "[Pick-up] Harbour", "[Return] Airport"}},
+		{"drawn matrix", "      Was     Now\nCar   Golf    Polo\nFrom  1 May   2 May", []string{"[Was Car] Golf", "[Now Car] Polo", "[Was From] 1 May", "[Now From] 2 May"}},
+		{"drawn list of labels", "Name     Jane Doe\nFrom     1 May", []string{"[Name] Jane Doe", "[From] 1 May"}},
+		{"wrapped", "You collect the red Golf on Monday, 10 May 2026 at 10:00 in the old\nHarbour and bring it back on Friday.\nPick-up: 10 May\n\nGoodbye from us", []string{
+			"You collect the red Golf on Monday, 10 May 2026 at 10:00 in the old Harbour and bring it back on Friday.", "[Pick-up] 10 May", "Goodbye from us"}},
+		{"short lines are not wrapped", "Jane Doe\nHarbour Street 5\nin the old part of the town near the great water, behind\nTown", []string{
+			"Jane Doe", "[Jane Doe] Harbour Street 5", "in the old part of the town near the great water, behind", "Town"}},
 		{"sentence", "you rented X (copy #4) on Jun 20, 2022 at 6:00 PM MDT.", []string{"you rented X (copy #4) on Jun 20, 2022 at 6:00 PM MDT."}},
 	}
 	for _, tt := range tests {
