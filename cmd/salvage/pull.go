@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"runtime"
 	"sort"
@@ -18,6 +19,7 @@ import (
 	"salvage/model/casefile"
 	"salvage/sources"
 	"salvage/sources/files"
+	"salvage/sources/mail"
 	"salvage/sources/reader"
 )
 
@@ -128,8 +130,11 @@ func (j *job) pullAll(ctx context.Context) error {
 const readBatch = 500
 
 // readAll reads all evidence that its reader has not read yet.
-func (j *job) readAll(ctx context.Context) error {
+func (j *job) readAll(ctx context.Context) (err error) {
 	opt := reader.Options{Senders: j.cfg.Business.Senders, Authserv: j.cfg.Business.Authserv}
+	if opt.Keys, err = j.dkimKeys(); err != nil {
+		return err
+	}
 	suffix := fmt.Sprintf(" %q", opt) // other options are another reading
 	version := func(media string) string { return reader.Version(media) + suffix }
 	ids, total, err := j.kase.Pending(version)
@@ -149,6 +154,23 @@ func (j *job) readAll(ctx context.Context) error {
 	}
 	bar.end("%d objects", total)
 	return nil
+}
+
+// dkimKeys reads the archive of keys that the configuration names; none without one.
+func (j *job) dkimKeys() (mail.Keys, error) {
+	name := j.cfg.Business.DKIMKeys
+	if name == "" {
+		return nil, nil
+	}
+	b, err := os.ReadFile(j.cfg.Resolve(name))
+	if err != nil {
+		return nil, usage(fmt.Errorf("business.dkim_keys: %w", err), "name a file of DKIM records, one a line, or leave the key out")
+	}
+	keys, err := mail.ParseKeys(b)
+	if err != nil {
+		return nil, usage(fmt.Errorf("business.dkim_keys: %s: %w", name, err), "a line is the record's name, a blank and the TXT record")
+	}
+	return keys, nil
 }
 
 func (j *job) readSome(ctx context.Context, ids []int64, opt reader.Options, version func(string) string) error {

@@ -36,10 +36,11 @@ type Config struct {
 // Business is who we are working for.
 type Business struct {
 	Name     string   `yaml:"name"`
-	Timezone string   `yaml:"timezone"` // IANA name: what naive times in sources mean, unless a source says otherwise
-	Currency string   `yaml:"currency"` // ISO 4217, lower-cased
-	Senders  []string `yaml:"senders"`  // lower-cased "@domain" or "name@domain" whose confirmations are genuine
-	Authserv []string `yaml:"authserv"` // whose Authentication-Results count; empty: learned
+	Timezone string   `yaml:"timezone"`  // IANA name: what naive times in sources mean, unless a source says otherwise
+	Currency string   `yaml:"currency"`  // ISO 4217, lower-cased
+	Senders  []string `yaml:"senders"`   // lower-cased "@domain" or "name@domain" whose confirmations are genuine
+	Authserv []string `yaml:"authserv"`  // whose Authentication-Results count; empty: learned
+	DKIMKeys string   `yaml:"dkim_keys"` // file of archived DKIM keys, one a line; "": no signature is verified
 }
 
 // Incident is when it happened. Wipe is always set; a nil Cut is to be taken from the backup.

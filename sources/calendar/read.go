@@ -16,7 +16,7 @@ import (
 )
 
 // Reader names this reader and its version.
-const Reader = "calendar@1"
+const Reader = "calendar@2"
 
 const maxSegments = 400
 

@@ -16,16 +16,49 @@ type result struct {
 	props         map[string]string // "header.d" and the like
 }
 
-// authenticate fills class and domain. Only the topmost Authentication-Results counts: the ones below it
-// may have come with the message. Its server must be one that the operator named, or else one of the
-// business's own domains. What it says is kept as segments too, so that other servers can be learned.
-func (out *reading) authenticate(h header) {
+// Sent is the Group of a message that lies in the Sent folder of the business's own account: nobody else can
+// put one there.
+const Sent = "sent"
+
+// authenticate fills class and domain, the best class that holds. Only the topmost Authentication-Results
+// counts: the ones below it may have come with the message. Its server must be one that the operator named,
+// or else one of the business's own domains. What it says is kept as segments too, so that other servers can
+// be learned. A signature is verified only with the keys that the operator has archived.
+func (out *reading) authenticate(ev *model.Evidence, h header) {
 	out.Auth = model.AuthD
-	from := ""
+	sender, from := "", ""
 	if a := addresses(h.get("from")); len(a) > 0 {
-		_, from, _ = strings.Cut(a[0].email, "@")
+		sender = a[0].email
+		_, from, _ = strings.Cut(sender, "@")
 	}
 	out.Domain = from
+	if out.results(h, from); out.Auth == model.AuthA || h.count("from") != 1 {
+		return
+	}
+	if d := out.opt.Keys.signed(ev.Canon, h, from); d != "" {
+		out.Auth, out.Domain = model.AuthB, d
+	} else if ev.Group == Sent && out.ownSender(sender) {
+		out.Auth = model.AuthC
+	}
+}
+
+// ownSender says whether an address is one of the business's.
+func (out *reading) ownSender(email string) bool {
+	_, domain, _ := strings.Cut(email, "@")
+	for _, s := range append(append([]string{}, out.opt.Senders...), out.opt.OwnDomains...) {
+		name, d, ok := strings.Cut(strings.ToLower(s), "@")
+		if !ok {
+			name, d = "", s
+		}
+		if domain != "" && (name == "" && aligned(domain, d) || email == strings.ToLower(s)) {
+			return true
+		}
+	}
+	return false
+}
+
+// results reads the verdict of a receiving server.
+func (out *reading) results(h header, from string) {
 	v := h.get("authentication-results")
 	if v == "" {
 		return
@@ -41,7 +74,8 @@ func (out *reading) authenticate(h header) {
 			passed = d
 		}
 	}
-	if passed != "" && out.trusted(serv, from) {
+	// Two From fields may show one address and authenticate another (RFC 7489 section 6.6.1).
+	if passed != "" && h.count("from") == 1 && out.trusted(serv, from) {
 		out.Auth, out.Domain = model.AuthA, passed
 	}
 }

@@ -200,6 +200,7 @@ func TestAuthenticate(t *testing.T) {
 		{"own server when another is named", ar("mx.shop.test; dkim=pass header.d=shop.test"), Options{Authserv: []string{"mx.google.com"}}, "D", "shop.test"},
 		{"only the topmost counts", ar("mx.shop.test; dkim=none") + "Authentication-Results: mx.shop.test; dkim=pass header.d=shop.test\n", shop, "D", "shop.test"},
 		{"none", head, shop, "D", "shop.test"},
+		{"two From fields", "From: a@shop.test\nfrom: b@evil.test\nAuthentication-Results: mx.shop.test; dkim=pass header.d=shop.test\n", shop, "D", "shop.test"},
 		{"a customer's mail", "From: a@mail.test\nAuthentication-Results: mx.shop.test; dkim=pass header.d=mail.test\n", shop, "A", "mail.test"},
 	}
 	for _, tt := range tests {

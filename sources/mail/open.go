@@ -10,7 +10,8 @@
 // claims, everything else segments, with the labels that stand beside them. Forwarded messages, inline or
 // attached, are read as such under paths that begin with "fwd:".
 //
-// A message of a file is never class B (that needs keys) or C (that needs the own account's Sent folder).
+// A message of a file is never class C: that needs the own account's Sent folder (Sent). It is class B only
+// with keys that the operator has archived.
 package mail
 
 import (

@@ -13,7 +13,7 @@ import (
 )
 
 // Reader names this reader and its version.
-const Reader = "mail@1"
+const Reader = "mail@2"
 
 // Bounds of one message.
 const (
@@ -28,6 +28,7 @@ type Options struct {
 	Senders    []string // "@example.test" or whole addresses: whose confirmations are genuine
 	Authserv   []string // servers whose Authentication-Results count; empty: those of the business's own domains
 	OwnDomains []string // further domains of the business
+	Keys       Keys     // archived DKIM keys; none: no signature is verified
 }
 
 // reading is a model.Reading being filled, and where in the message we are.
@@ -54,7 +55,7 @@ func Read(ev *model.Evidence, opt Options) *model.Reading {
 	if h.bad > 0 {
 		out.defect(strconv.Itoa(h.bad) + " header lines are none")
 	}
-	out.authenticate(h)
+	out.authenticate(ev, h)
 	out.Title = decode(h.get("subject"))
 	out.headers(h, "")
 	out.part(part{id: "1", head: h, body: body})

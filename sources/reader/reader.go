@@ -18,9 +18,10 @@ import (
 
 // Options is what readers must know of the business.
 type Options struct {
-	Senders    []string // "@example.test" or whole addresses: whose confirmations are genuine
-	Authserv   []string // whose Authentication-Results count; empty: those of the business's own domains
-	OwnDomains []string // further domains of the business, beside those of Senders
+	Senders    []string  // "@example.test" or whole addresses: whose confirmations are genuine
+	Authserv   []string  // whose Authentication-Results count; empty: those of the business's own domains
+	OwnDomains []string  // further domains of the business, beside those of Senders
+	Keys       mail.Keys // archived DKIM keys; none: no signature is verified
 }
 
 // Read makes a reading of one piece of evidence. It always returns one.
@@ -36,7 +37,7 @@ func Read(ev *model.Evidence, opt Options) (r *model.Reading) {
 	case "calendar":
 		r = calendar.Read(ev)
 	case "mail":
-		r = mail.Read(ev, mail.Options{Senders: opt.Senders, Authserv: opt.Authserv, OwnDomains: opt.OwnDomains})
+		r = mail.Read(ev, mail.Options{Senders: opt.Senders, Authserv: opt.Authserv, OwnDomains: opt.OwnDomains, Keys: opt.Keys})
 	case "broken":
 		return blank(ev, model.Unreadable, sources.BrokenText(strings.TrimPrefix(ev.Media, sources.BrokenMedia)))
 	default:
