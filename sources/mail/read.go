@@ -159,15 +159,15 @@ func (out *reading) part(p part) {
 	if media == "" || !strings.Contains(media, "/") {
 		media = "text/plain"
 	}
-	switch {
+	switch name := fileName(p.head, params); {
 	case strings.HasPrefix(media, "multipart/"):
 		out.multipart(p, params)
-	case media == "message/rfc822" || media == "message/global":
+	case isMessage(media, name):
 		out.inner(p)
-	case media == "text/calendar" || media == "application/ics":
+	case media == "text/calendar" || media == "application/ics" || strings.HasSuffix(name, ".ics"):
 		out.calendar(p, params)
 	case attachment(p.head):
-		out.attached(media, p.head, params)
+		out.attached(media, name)
 	case strings.HasPrefix(media, "text/") || media == "application/xhtml+xml":
 		s, defect := textOf(p.body, p.head.get("content-transfer-encoding"), params["charset"])
 		if defect != "" {
@@ -175,8 +175,28 @@ func (out *reading) part(p part) {
 		}
 		out.text(p, media, s)
 	default:
-		out.attached(media, p.head, params)
+		out.attached(media, name)
 	}
+}
+
+// isMessage tells a message inside a message, also one that a program attached as a file.
+func isMessage(media, name string) bool {
+	return media == "message/rfc822" || media == "message/global" || strings.HasSuffix(name, ".eml") && (media == "application/octet-stream" || media == "application/eml")
+}
+
+// fileName is the name of an attachment in lower case; "" for none.
+func fileName(h header, params map[string]string) string {
+	d := h.get("content-disposition")
+	if d == "" && params["name"] == "" {
+		return ""
+	}
+	_, disp := parameters(d)
+	for _, n := range []string{disp["filename"], disp["filename*"], params["name"]} {
+		if n != "" {
+			return strings.ToLower(decode(n))
+		}
+	}
+	return ""
 }
 
 func attachment(h header) bool {
@@ -185,10 +205,8 @@ func attachment(h header) bool {
 }
 
 // attached notes attachments that hold a message in a form that is not read, so that they are never taken
-// for empty; an .ics file is read whatever its type says.
-func (out *reading) attached(media string, h header, params map[string]string) {
-	_, disp := parameters(h.get("content-disposition"))
-	name := strings.ToLower(decode(disp["filename"] + params["name"]))
+// for empty.
+func (out *reading) attached(media, name string) {
 	switch {
 	case media == "application/ms-tnef", strings.HasSuffix(name, "winmail.dat"):
 		out.defect("an attachment in TNEF form is not read")
@@ -294,14 +312,23 @@ func guessBoundary(b []byte) string {
 	return ""
 }
 
+// innerMessage gives header and body of a message inside a message. QUIRK: RFC 2046 section 5.2.1 wants it
+// unencoded; programs encode it all the same.
+func innerMessage(p part) (h header, body []byte) {
+	b := p.body
+	switch strings.ToLower(p.head.get("content-transfer-encoding")) {
+	case "base64":
+		b, _ = unbase64(b)
+		b = bytes.ReplaceAll(b, []byte("\r\n"), []byte("\n"))
+	case "quoted-printable":
+		b = unquotedPrintable(b)
+	}
+	return parseHeader(bytes.TrimLeft(b, "\n"))
+}
+
 // inner reads a message inside a message.
 func (out *reading) inner(p part) {
-	body := p.body
-	if enc := strings.ToLower(p.head.get("content-transfer-encoding")); enc == "base64" {
-		body, _ = unbase64(body)
-		body = bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n"))
-	}
-	h, rest := parseHeader(bytes.TrimLeft(body, "\n"))
+	h, rest := innerMessage(p)
 	if !h.known() {
 		out.defect("an attached message without a header")
 		return
