@@ -167,7 +167,7 @@ func (out *reading) part(p part) {
 	case media == "text/calendar" || media == "application/ics" || strings.HasSuffix(name, ".ics"):
 		out.calendar(p, params)
 	case attachment(p.head):
-		out.attached(media, name)
+		out.attached(p, media, name, params)
 	case strings.HasPrefix(media, "text/") || media == "application/xhtml+xml":
 		s, defect := textOf(p.body, p.head.get("content-transfer-encoding"), params["charset"])
 		if defect != "" {
@@ -175,7 +175,7 @@ func (out *reading) part(p part) {
 		}
 		out.text(p, media, s)
 	default:
-		out.attached(media, name)
+		out.attached(p, media, name, params)
 	}
 }
 
@@ -204,14 +204,30 @@ func attachment(h header) bool {
 	return d == "attachment"
 }
 
-// attached notes attachments that hold a message in a form that is not read, so that they are never taken
-// for empty.
-func (out *reading) attached(media, name string) {
+// maxAttached is the size up to which an attached text is taken for a note or a slip, not for terms and conditions.
+const maxAttached = 8 << 10
+
+// attached adds an attachment's name, which often is the booking's ("Confirmation AB-1.pdf"), and short texts
+// under paths of their own ("att:text"). Those that hold a message in a form that is not read are noted, so
+// that they are never taken for empty.
+func (out *reading) attached(p part, media, name string, params map[string]string) {
+	out.add(model.Segment{Path: p.prefix + "attachment", Text: name, Span: model.Span{Part: p.id}})
 	switch {
 	case media == "application/ms-tnef", strings.HasSuffix(name, "winmail.dat"):
 		out.defect("an attachment in TNEF form is not read")
 	case media == "application/vnd.ms-outlook", strings.HasSuffix(name, ".msg"):
 		out.defect("an attached Outlook message is not read")
+	case strings.HasPrefix(media, "text/") && len(p.body) <= maxAttached:
+		s, _ := textOf(p.body, p.head.get("content-transfer-encoding"), params["charset"])
+		kind, ls := "text", []text.Line(nil)
+		if media == "text/html" {
+			kind, ls = "html", text.HTML(s).Lines
+		} else {
+			ls, _ = text.Plain(s)
+		}
+		for _, l := range ls {
+			out.line(p, p.prefix+"att:"+kind, l, own, false)
+		}
 	}
 }
 
