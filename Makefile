@@ -1,13 +1,14 @@
 # make demo     see it work on an invented company, in ./demo
 # make test     everything that must hold: format, vet, staticcheck, race detector, all tests
 # make measure  the figures on data that lies elsewhere: make measure SHARED=../shared
+# make bench    how fast a backup of a million rows is read, beside PostgreSQL restoring it
 # make build    the program, in .build/salvage
 
 SHARED ?= ../shared
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 export CGO_ENABLED := 1
 
-.PHONY: build demo test measure kill compiler
+.PHONY: build demo test measure bench kill compiler
 
 build: compiler
 	@mkdir -p .build
@@ -35,6 +36,10 @@ measure: build
 	  .build/salvage run -c $$d/salvage.yaml --case .measure/$$n || test $$? = 3 || exit 1; \
 	  test -f $$d/score.py || continue; python3 fixtures/score/run.py $$d/score.py .measure/$$n/export || exit 1; \
 	done
+
+# The dumps are made once and kept among the temporary files.
+bench: compiler
+	go test ./sources/backup -run '^$$' -bench Million -benchtime 1x -timeout 30m
 
 # Twenty times killed at random moments, and the same evidence and export as undisturbed.
 kill: build

@@ -6,7 +6,7 @@ import "strings"
 
 // Schema is what the backup says of its tables.
 type Schema struct {
-	Dialect string              // postgres, mysql, sqlite
+	Dialect string              // postgres, mysql, sqlite; csv for files that no database wrote
 	Tables  []*Table            // in the order of the backup
 	Enums   map[string][]string // type name -> its words
 }

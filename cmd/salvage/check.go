@@ -54,7 +54,7 @@ func runCheck(ctx context.Context, g *globals, _ CheckOptions) (err error) {
 	if err := j.loadConfig(); err != nil {
 		return err
 	}
-	if err := j.openBackups(); err != nil {
+	if err := j.openBackups(ctx); err != nil {
 		return err
 	}
 	if err := j.readBooks(); err != nil {
@@ -76,6 +76,9 @@ func runCheck(ctx context.Context, g *globals, _ CheckOptions) (err error) {
 		}
 		hole = hole || len(cs.Holes) > 0
 		c.Sources = append(c.Sources, cs)
+	}
+	if err := j.noScript(); err != nil {
+		j.u.say("%v", err)
 	}
 	if err := j.u.result(c, func(w io.Writer) error { return writeChecked(w, g, c) }); err != nil {
 		return err

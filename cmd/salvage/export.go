@@ -40,7 +40,10 @@ func runExport(ctx context.Context, g *globals, _ ExportOptions) (err error) {
 		return err
 	}
 	defer j.close(&err)
-	if err := j.prepare("export"); err != nil {
+	if err := j.prepare(ctx, "export"); err != nil {
+		return err
+	}
+	if err := j.noScript(); err != nil {
 		return err
 	}
 	if err := j.survey(ctx); err != nil {

@@ -3,6 +3,7 @@ package main
 // This file: the job, what the commands share: configuration, mapping, backup, case, log.
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"salvage/model/mapping"
 	"salvage/model/strict"
 	"salvage/sources/backup"
+	"salvage/sources/secret"
 )
 
 // job is one command at work. Each stage fills in what the next ones need.
@@ -149,27 +151,48 @@ func configError(err error) error {
 
 // openBackups opens the backup and the live database, holds the mapping against both and judges
 // their health: a backup that is cut short is refused.
-func (j *job) openBackups() error {
+func (j *job) openBackups(ctx context.Context) error {
 	tmp, err := j.spool()
 	if err != nil {
 		return err
 	}
-	if j.backup, err = j.openDump("backup", j.cfg.Backup.Path, tmp); err != nil {
+	if j.backup, err = j.openDump(ctx, "backup", j.cfg.Backup, tmp); err != nil {
 		return err
 	}
 	if j.cfg.Live != nil {
-		j.live, err = j.openDump("live database", j.cfg.Live.Path, tmp)
+		if j.live, err = j.openDump(ctx, "live database", *j.cfg.Live, tmp); err != nil {
+			return err
+		}
 	}
-	return err
+	return j.knownDialect()
 }
 
-func (j *job) openDump(what, path, tmp string) (*backup.Backup, error) {
-	path = j.cfg.Resolve(path)
-	b, err := backup.Open(path, tmp)
-	if err != nil {
+// openDatabase opens a file, or reads a database over the network; place names it in messages.
+func (j *job) openDatabase(ctx context.Context, what string, d config.Database, tmp string) (b *backup.Backup, place string, err error) {
+	if d.Path != "" {
+		path := j.cfg.Resolve(d.Path)
+		b, err = backup.Open(path, tmp)
 		if errors.Is(err, backup.ErrFormat) || errors.Is(err, os.ErrNotExist) {
-			return nil, usage(fmt.Errorf("%s: %w", what, err), "")
+			return nil, path, usage(fmt.Errorf("%s: %w", what, err), "")
 		}
+		return b, path, err
+	}
+	url, err := secret.Ref{What: "url", Env: d.URLEnv, File: d.URLFile, Cmd: d.URLCmd, Dir: j.cfg.Dir}.Read(ctx)
+	if err != nil {
+		return nil, "", usage(fmt.Errorf("%s: %w", what, err), "")
+	}
+	j.u.say("%s: reading it over the network", what)
+	b, err = backup.OpenURL(ctx, url, tmp)
+	return b, "database", err
+}
+
+func (j *job) openDump(ctx context.Context, what string, d config.Database, tmp string) (*backup.Backup, error) {
+	b, path, err := j.openDatabase(ctx, what, d, tmp)
+	var known *failure
+	if errors.As(err, &known) {
+		return nil, err
+	}
+	if err != nil {
 		return nil, casefile.Explain("read the "+what+" "+path, err)
 	}
 	j.later(b.Close)
@@ -218,29 +241,4 @@ func (j *job) readBooks() (err error) {
 	}
 	j.cut, err = j.settleCut()
 	return err
-}
-
-// settleCut is the moment of the last good backup: as configured, else as the dump says, else the
-// newest created or updated time in it.
-func (j *job) settleCut() (time.Time, error) {
-	if j.cfg.Incident.Cut != nil {
-		return j.cfg.Incident.Cut.UTC(), nil
-	}
-	if t, err := time.Parse(time.RFC3339, j.backup.Health().Cut); err == nil {
-		return t.UTC(), nil
-	}
-	var newest int64
-	for _, records := range j.books.Records {
-		for _, r := range records {
-			for _, f := range []model.Field{model.FCreatedAt, model.FUpdatedAt} {
-				if v := r.Fields[f]; v.Type == model.Instant && time.UnixMicro(v.Num).Before(*j.cfg.Incident.Wipe) {
-					newest = max(newest, v.Num)
-				}
-			}
-		}
-	}
-	if newest == 0 {
-		return time.Time{}, usage(errors.New("the moment of the backup is not known: the dump does not say and no created or updated time is mapped"), "set incident.cut in "+j.g.config)
-	}
-	return time.UnixMicro(newest).UTC(), nil
 }

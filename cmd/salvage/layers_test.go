@@ -114,6 +114,8 @@ func fits(f goFile, name string) bool {
 		return under(f.pkg, "sources", "export/review", "export/rehearse", "model/config")
 	case "net/http", "crypto/tls", "golang.org/x/net/websocket":
 		return under(f.pkg, "sources", "export/review", "export/rehearse")
+	case "github.com/jackc/pgx/v5", "github.com/jackc/pgx/v5/pgconn", "github.com/go-sql-driver/mysql": // connections to databases
+		return under(f.pkg, "sources/backup", "export/rehearse")
 	case "github.com/mattn/go-sqlite3", "database/sql":
 		return under(f.pkg, "model/casefile", "sources/backup", "export/rehearse")
 	case "github.com/spf13/cobra":

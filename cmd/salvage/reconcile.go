@@ -42,7 +42,7 @@ func runReconcile(ctx context.Context, g *globals, _ ReconcileOptions) (err erro
 		return err
 	}
 	defer j.close(&err)
-	if err := j.prepare("reconcile"); err != nil {
+	if err := j.prepare(ctx, "reconcile"); err != nil {
 		return err
 	}
 	if err := j.survey(ctx); err != nil {
@@ -65,14 +65,14 @@ func runReconcile(ctx context.Context, g *globals, _ ReconcileOptions) (err erro
 }
 
 // prepare opens everything that a rebuild needs and holds the parts against each other.
-func (j *job) prepare(command string) error {
+func (j *job) prepare(ctx context.Context, command string) error {
 	if err := j.loadConfig(); err != nil {
 		return err
 	}
 	if err := j.openCase(command); err != nil {
 		return err
 	}
-	if err := j.stage("backup", j.openBackups); err != nil {
+	if err := j.stage("backup", func() error { return j.openBackups(ctx) }); err != nil {
 		return err
 	}
 	return j.stage("books", j.readBooks)
@@ -196,10 +196,7 @@ func (j *job) plan(entities []*model.Entity, supersedes []string) (*model.Plan, 
 	in := plan.Input{
 		Mapping: j.mapping, Backup: j.backup, Books: j.books, LiveBooks: j.liveBooks, Entities: entities,
 		Business: j.cfg.Business.Name, Cut: j.cut, Wipe: j.cfg.Incident.Wipe.UTC(), ArmDelay: j.cfg.Export.ArmDelay,
-		Acknowledge: j.cfg.Export.Acknowledge, Dialect: j.cfg.Export.Dialect, Supersedes: slices.Clone(supersedes),
-	}
-	if in.Dialect == "" {
-		in.Dialect = j.backup.Schema().Dialect
+		Acknowledge: j.cfg.Export.Acknowledge, Dialect: j.dialect(), Supersedes: slices.Clone(supersedes),
 	}
 	if j.live != nil {
 		in.Live = j.live

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 )
@@ -30,7 +31,7 @@ func runRun(ctx context.Context, g *globals, _ RunOptions) (err error) {
 	}
 	defer j.close(&err)
 	j.times["started"] = stampTime(j.now)
-	if err := j.prepare("run"); err != nil {
+	if err := j.prepare(ctx, "run"); err != nil {
 		return err
 	}
 	if err := j.bringIn(ctx); err != nil {
@@ -45,6 +46,9 @@ func runRun(ctx context.Context, g *globals, _ RunOptions) (err error) {
 	}
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if err := j.noScript(); err != nil {
+		return errors.Join(j.closing(r, ""), err, j.complete())
 	}
 	dir, _, err := j.writeExport(ctx, p)
 	if err != nil {

@@ -3,6 +3,10 @@ package plan
 // This file: anchors, rows of the backup that must still stand in the target: proof of the right database.
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -49,7 +53,8 @@ func boolInt(b bool) int {
 	return 0
 }
 
-// anchorsOf picks rows of one table at even distances; two passes, the first one counts.
+// anchorsOf picks rows of one table as if at random, and the same ones in whatever order the backup holds them: those
+// with the lowest hashes.
 func (b *builder) anchorsOf(t *tableEntry, share int, changed map[string]bool) ([]model.Anchor, error) {
 	cols := b.anchorColumns(t)
 	var own []mapping.Assign
@@ -63,26 +68,27 @@ func (b *builder) anchorsOf(t *tableEntry, share int, changed map[string]bool) (
 	fits := func(r *model.Row) bool {
 		return mapping.Match(r, where) && !changed[t.plan.Name+" "+keyText(r, t.plan.Key)]
 	}
-	n := 0
-	if err := b.in.Backup.Each(t.plan.Name, func(r *model.Row) error {
-		n += boolInt(fits(r))
-		return nil
-	}); err != nil || n == 0 {
-		return nil, err
+	type hashed struct {
+		sum    [sha256.Size]byte
+		anchor model.Anchor
 	}
-	share = min(share, n)
-	var out []model.Anchor
-	i := 0
+	var best []hashed
 	err = b.in.Backup.Each(t.plan.Name, func(r *model.Row) error {
-		if !fits(r) {
+		if share == 0 || !fits(r) {
 			return nil
 		}
-		if len(out) < share && i*share/n >= len(out) {
-			out = append(out, anchor(r, t, cols))
+		h := hashed{anchor: anchor(r, t, cols)}
+		h.sum = sha256.Sum256(fmt.Appendf(nil, "%q", h.anchor.Where))
+		at, _ := slices.BinarySearchFunc(best, h, func(a, b hashed) int { return bytes.Compare(a.sum[:], b.sum[:]) })
+		if at < share {
+			best = slices.Insert(best, at, h)[:min(len(best)+1, share)]
 		}
-		i++
 		return nil
 	})
+	var out []model.Anchor
+	for _, h := range best {
+		out = append(out, h.anchor)
+	}
 	if err != nil || b.in.Live == nil {
 		return out, err
 	}

@@ -94,6 +94,7 @@ func (d *draft) lookupSource(j *mapping.BoundJoin) model.Cell {
 type likeIndex struct{ rows map[string]*likeRow }
 
 type likeRow struct {
+	place  []*string
 	order  *string
 	values []*string
 }
@@ -149,6 +150,7 @@ func (b *builder) likeIndex(be *mapping.BoundEntity) (*likeIndex, error) {
 		return nil, err
 	}
 	class := b.class(be.Main, l.Order)
+	by := mapping.NewRowOrder(b.in.Backup.Schema(), be.Main)
 	err = b.in.Backup.Each(be.Main.Qualified(), func(r *model.Row) error {
 		if !mapping.Match(r, where) {
 			return nil
@@ -167,7 +169,10 @@ func (b *builder) likeIndex(be *mapping.BoundEntity) (*likeIndex, error) {
 		if order == nil || old != nil && mapping.Order(class, order, old.order) < 0 {
 			return nil
 		}
-		n := &likeRow{order: order}
+		n := &likeRow{order: order, place: by.Place(r)}
+		if old != nil && mapping.Order(class, order, old.order) == 0 && by.Compare(n.place, old.place) < 0 {
+			return nil // of several that are the newest, the one with the highest key
+		}
 		for _, c := range l.Cols {
 			n.values = append(n.values, get(r, c))
 		}

@@ -101,9 +101,6 @@ func TestDefaults(t *testing.T) {
 
 func TestNotBuilt(t *testing.T) {
 	for from, want := range map[string]string{
-		"backup: {path: b.sql}=backup: {url_env: BACKUP_URL}":             "reading a restored copy over the network is not available in this version",
-		"backup: {path: b.sql}=backup: {path: b}\nlive: {url_env: LIVE}":  "reading the live database over the network is not available",
-		"mapping:=export: {dialect: mysql}\nmapping:":                     "export for mysql is not available",
 		"files: [m.mbox]=imap: \"127.0.0.1:143\", tls: none, user_env: U": "pulling mail over IMAP is not available",
 	} {
 		old, repl, _ := strings.Cut(from, "=")

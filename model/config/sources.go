@@ -152,12 +152,6 @@ func (c *Config) notBuilt() []strict.Problem {
 		}
 		out = append(out, strict.Problem{File: c.File, Line: line, Path: path, Message: what + " is not available in this version", Hint: hint})
 	}
-	if c.Backup.Path == "" {
-		add("backup", "reading a restored copy over the network", "make a dump of it and name it: backup: {path: backup.sql}")
-	}
-	if c.Live != nil && c.Live.Path == "" {
-		add("live", "reading the live database over the network", "make a dump of it and name it: live: {path: today.sql}")
-	}
 	for i := range c.Sources {
 		s, at := &c.Sources[i], strict.Index("sources", i)
 		if len(s.Files) > 0 {
@@ -171,9 +165,6 @@ func (c *Config) notBuilt() []strict.Problem {
 		case "mail":
 			add(at, "pulling mail over IMAP", "copy the mailboxes to mbox or Maildir and name them under files")
 		}
-	}
-	if d := c.Export.Dialect; d != "" && d != "postgres" {
-		add("export.dialect", "export for "+d, "")
 	}
 	return out
 }

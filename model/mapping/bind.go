@@ -311,10 +311,10 @@ func Constant(s *model.Schema, c *model.Column, text string) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("column %s (%s) cannot hold %q", c.Name, c.Type, clip(text))
 		}
-		return boolText(class, v), nil
+		return boolText(s, class, v), nil
 	case ClassInt, ClassNumeric:
 		if text == "true" || text == "false" {
-			return boolText(class, text == "true"), nil
+			return boolText(s, class, text == "true"), nil
 		}
 	}
 	return text, Fits(s, c, text)

@@ -234,12 +234,13 @@ func (f *BoundField) encodeBool(v model.Value) (string, bool, error) {
 			return "", false, fmt.Errorf("not true or false: %q", clip(v.String()))
 		}
 	}
-	return boolText(f.Class, b), false, nil
+	return boolText(f.schema, f.Class, b), false, nil
 }
 
-func boolText(c Class, b bool) string {
+func boolText(s *model.Schema, c Class, b bool) string {
+	number := s != nil && (s.Dialect == "mysql" || s.Dialect == "sqlite") && c == ClassBool // these have no type of truth values
 	switch {
-	case c == ClassInt || c == ClassNumeric:
+	case c == ClassInt || c == ClassNumeric || number:
 		return map[bool]string{true: "1", false: "0"}[b]
 	case c == ClassBool:
 		return map[bool]string{true: "t", false: "f"}[b]
@@ -285,7 +286,7 @@ func (f *BoundField) encodeWord(v model.Value) (string, bool, error) {
 		if w.Word == word {
 			if f.Class == ClassBool {
 				b, err := parseBool(w.Raw)
-				return boolText(f.Class, b), w.Null, err
+				return boolText(f.schema, f.Class, b), w.Null, err
 			}
 			return w.Raw, w.Null, nil
 		}

@@ -249,6 +249,9 @@ func IntMax(s *model.Schema, typ string) int64 {
 	if s != nil && s.Dialect == "sqlite" {
 		return math.MaxInt64
 	}
+	if s != nil && s.Dialect == "mysql" {
+		return mysqlIntMax(strings.ToLower(typ))
+	}
 	switch t := strings.ToLower(strings.TrimPrefix(typ, "pg_catalog.")); {
 	case strings.HasPrefix(t, "smallint"), strings.HasPrefix(t, "int2"), strings.HasPrefix(t, "smallserial"):
 		return math.MaxInt16
@@ -258,4 +261,23 @@ func IntMax(s *model.Schema, typ string) int64 {
 		return math.MaxInt32
 	}
 	return math.MaxInt64
+}
+
+// mysqlIntMax is the largest value of a whole-number type of MySQL, as far as 64 bits with a sign can say it.
+func mysqlIntMax(t string) int64 {
+	bits := 32
+	switch {
+	case strings.HasPrefix(t, "tiny"):
+		bits = 8
+	case strings.HasPrefix(t, "small"):
+		bits = 16
+	case strings.HasPrefix(t, "medium"):
+		bits = 24
+	case strings.HasPrefix(t, "big"):
+		return math.MaxInt64
+	}
+	if strings.Contains(t, "unsigned") {
+		return 1<<bits - 1
+	}
+	return 1<<(bits-1) - 1
 }

@@ -28,7 +28,7 @@ const (
 	badFew   = 10
 )
 
-// Read reads every record of a database, each kind in the order of its main table. It fails when the
+// Read reads every record of a database, each kind in the order of its keys. It fails when the
 // mapping does not fit the schema, and when a mapped column cannot be read in more than one cell of a hundred.
 func (m *Mapping) Read(db model.Tables) (*model.Books, error) {
 	books, defects, err := m.ReadAll(db)
@@ -105,6 +105,7 @@ func (r *tableReader) read() ([]*model.Record, error) {
 		}
 		return r.record(row)
 	})
+	sortRecords(r.out)
 	return r.out, err
 }
 
@@ -215,16 +216,19 @@ type joinIndex struct {
 	names   []string // columns that are kept
 	raw     []string // the same as "join.column"
 	rows    map[string]*joinRow
+	order   RowOrder
 }
 
 type joinRow struct {
 	values []*string
 	order  *string
+	place  []*string
 }
 
-// index reads a joined table. Of several rows with one link the order decides; without one, the first.
+// index reads a joined table. Of several rows with one link the order decides; without one, or where it
+// leaves a choice, the one with the lowest key.
 func (r *tableReader) index(j *BoundJoin) (*joinIndex, error) {
-	x := &joinIndex{to: j, rows: map[string]*joinRow{}}
+	x := &joinIndex{to: j, rows: map[string]*joinRow{}, order: NewRowOrder(r.b.Schema, j.Table)}
 	for _, l := range j.Link {
 		x.ours = append(x.ours, qualify(l.Join, l.Ours))
 		x.classes = append(x.classes, ClassOf(r.b.Schema, j.Table.Column(l.Column).Type))
@@ -302,7 +306,7 @@ func (x *joinIndex) add(row *model.Row, col string, desc bool, class Class) {
 		parts[i] = Comparable(x.classes[i], s)
 	}
 	key := strings.Join(parts, model.KeySep)
-	n := &joinRow{values: make([]*string, len(x.names))}
+	n := &joinRow{values: make([]*string, len(x.names)), place: x.order.Place(row)}
 	if col != "" {
 		if s, ok := row.Get(col); ok {
 			s = strings.Clone(s)
@@ -310,7 +314,14 @@ func (x *joinIndex) add(row *model.Row, col string, desc bool, class Class) {
 		}
 	}
 	if old := x.rows[key]; old != nil {
-		if c := Order(class, n.order, old.order); col == "" || desc && c <= 0 || !desc && c >= 0 {
+		c := 0
+		if col != "" {
+			c = Order(class, n.order, old.order)
+		}
+		if desc {
+			c = -c
+		}
+		if c > 0 || c == 0 && x.order.Compare(n.place, old.place) >= 0 {
 			return
 		}
 	}

@@ -27,7 +27,7 @@ func (b *Bound) Render(c *model.Column, v any) (text *string, ref *model.RowRef,
 			}
 		}
 	case bool:
-		s = boolText(ClassOf(b.Schema, c.Type), x)
+		s = boolText(b.Schema, ClassOf(b.Schema, c.Type), x)
 	case Number:
 		s, err = b.renderNumber(c, x)
 	case model.Value:

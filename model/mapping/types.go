@@ -38,9 +38,15 @@ const (
 	ClassOther       Class = "other"
 )
 
-// ClassOf classifies a declared type: "numeric(10,2)", "timestamp with time zone", "public.status".
+// ClassOf classifies a declared type: "numeric(10,2)", "timestamp with time zone", "public.status". The same word may
+// mean different things in different dialects: MySQL's timestamp is an instant, its datetime is not.
 func ClassOf(s *model.Schema, typ string) Class {
 	t := strings.ToLower(strings.TrimSpace(typ))
+	if s != nil && s.Dialect == "mysql" {
+		if c := mysqlClass(t); c != "" {
+			return c
+		}
+	}
 	if strings.HasSuffix(t, "]") || strings.HasSuffix(t, " array") {
 		return ClassArray
 	}
@@ -55,7 +61,7 @@ func ClassOf(s *model.Schema, typ string) Class {
 		}
 		base = strings.TrimSpace(base[:i]) + rest
 	}
-	base = strings.TrimSuffix(strings.TrimPrefix(base, "pg_catalog."), " unsigned")
+	base = strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(base, "pg_catalog."), " zerofill"), " unsigned")
 	switch base {
 	case "integer", "int", "int4", "int8", "int2", "bigint", "smallint", "serial", "bigserial", "smallserial", "tinyint", "mediumint":
 		return ClassInt
@@ -69,7 +75,7 @@ func ClassOf(s *model.Schema, typ string) Class {
 		return ClassBool
 	case "character", "char", "bpchar":
 		return ClassChar
-	case "text", "character varying", "varchar", "citext", "name", "nvarchar", "longtext", "mediumtext", "tinytext", "clob":
+	case "text", "character varying", "varchar", "citext", "name", "nvarchar", "national varchar", "longtext", "mediumtext", "tinytext", "clob":
 		return ClassText
 	case "timestamp with time zone", "timestamptz":
 		return ClassTimestampTZ
@@ -85,6 +91,22 @@ func ClassOf(s *model.Schema, typ string) Class {
 		return ClassUUID
 	}
 	return ClassOther
+}
+
+// mysqlClass classifies what MySQL and MariaDB mean otherwise than PostgreSQL does; "" for all else.
+func mysqlClass(t string) Class {
+	base, _, _ := strings.Cut(t, "(")
+	switch {
+	case t == "tinyint(1)", t == "bit(1)", t == "bit":
+		return ClassBool
+	case base == "timestamp" && !strings.Contains(t, "without time zone"):
+		return ClassTimestampTZ
+	case base == "year":
+		return ClassInt
+	case base == "set":
+		return ClassText
+	}
+	return ""
 }
 
 // enumWords gives the words of an enum type; nil for any other type. A type's name may come with or without its schema.

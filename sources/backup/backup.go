@@ -11,8 +11,25 @@
 //	if h := b.Health(); h.Fatal { … }
 //	err = b.Each("public.bookings", func(r *model.Row) error { … })
 //
-// Read are plain dumps of pg_dump (COPY and INSERT style, also gzipped or zstd-compressed) and SQLite
-// files. Other formats are recognised and refused by name (ErrFormat).
+// Read are dumps of pg_dump in its plain, custom, directory and tar formats (COPY and INSERT style, compressed inside
+// and outside); dumps of mysqldump, mariadb-dump and phpMyAdmin; SQLite files and their .dump; folders of CSV files; and
+// archives of all of these (.zip, .tar, .tgz). OpenURL reads a restored copy, or the live database, of PostgreSQL, MySQL
+// and MariaDB over the network. Other formats are recognised and refused by name (ErrFormat).
+//
+// Values are text, as model.Row has it, whatever the engine:
+//
+//   - text is exact; bytes that are not in the declared encoding are read cell by cell, and counted;
+//   - bytes (bytea, BLOB, BINARY, geometries) are \x and hexadecimal digits; MySQL's bit(n) is n digits of 0 and 1;
+//   - numbers and times are as the engine writes them: trailing zeros and fractions stay;
+//   - MySQL's TIMESTAMP is an instant: dumps are written in UTC, and +00 is added. Where a dump does not say so, the
+//     type becomes "timestamp without time zone", which is naive like DATETIME. A date of nothing but zeros is no value;
+//   - MySQL's tinyint(1) is a truth value (its text stays 0 or 1) unless one of its cells is neither: then its type
+//     becomes "tinyint";
+//   - generated columns of MySQL are left out of rows.
+//
+// Several databases in one dump of MySQL become schemas; of one, tables have no schema. AUTO_INCREMENT=n stands in
+// Sequences under the table's name, as n-1. CSV files have the dialect "csv": nothing in them says what database the
+// business runs on, and types, keys and references are inferred from all values (csvinfer.go).
 package backup
 
 import (
@@ -28,8 +45,8 @@ var ErrFormat = errors.New("backup format is not available in this version")
 
 // Health is what the first pass found out about a backup, before anyone trusts it.
 type Health struct {
-	Format   string            `json:"format"`  // "pg_dump plain", "sqlite"; "" for an empty file
-	Packing  string            `json:"packing"` // "", "gzip", "zstd", "utf-16"
+	Format   string            `json:"format"`  // "pg_dump plain", "pg_dump custom", "pg_dump directory", "pg_dump tar", "mysqldump", "mariadb-dump", "phpMyAdmin", "sqlite", "sqlite .dump", "csv", "postgres (live)", "mysql (live)"; "" for an empty file
+	Packing  string            `json:"packing"` // around it: "", "gzip", "zstd", "lz4", "utf-16"
 	Footer   bool              `json:"footer"`  // the dump says that it is complete
 	Tables   int               `json:"tables"`
 	Rows     int64             `json:"rows"`
@@ -38,8 +55,13 @@ type Health struct {
 	Problems []string          `json:"problems"` // each one clear sentence
 	Fatal    bool              `json:"fatal"`    // truncated, empty or broken: not to be relied on
 	Cut      string            `json:"cut"`      // RFC 3339, when the dump says when it was made
-	SHA256   string            `json:"sha256"`   // of the file as it lies there
-	Bytes    int64             `json:"bytes"`
+	// CutLocal is the same where the dump gives no more than the clock of the machine that made it, "2006-01-02T15:04:05"
+	// without a zone; CutSummer says whether summer time was in force there, nil if that is not known.
+	CutLocal  string `json:"cut_local,omitempty"`
+	CutSummer *bool  `json:"cut_summer,omitempty"`
+	Server    string `json:"server,omitempty"` // the server's version as the dump names it
+	SHA256    string `json:"sha256"`           // of the file as it lies there; of a folder, over its files; of a live copy, of what was read
+	Bytes     int64  `json:"bytes"`
 }
 
 // EncodingFinding counts cells of one column whose bytes are not in the declared encoding, and says how they were read.
@@ -64,6 +86,8 @@ type Backup struct {
 	Sequences map[string]int64
 
 	path   string
+	depth  int                            // of archives within archives
+	again  func() (sum string, err error) // fingerprints the backup anew; nil for the file itself
 	schema *model.Schema
 	health Health
 	engine engine
@@ -89,7 +113,11 @@ func (b *Backup) Each(table string, f func(r *model.Row) error) error {
 // Close removes what was unpacked, and reports if the file changed while it was read.
 func (b *Backup) Close() error {
 	err := b.engine.close()
-	sum, _, herr := hashFile(b.path)
+	again := b.again
+	if again == nil {
+		again = func() (string, error) { s, _, err := hashPath(b.path); return s, err }
+	}
+	sum, herr := again()
 	if err == nil {
 		err = herr
 	}
@@ -97,6 +125,12 @@ func (b *Backup) Close() error {
 		err = fmt.Errorf("backup %s: the file changed while it was being read\nhint: work on a copy that nothing writes to", b.path)
 	}
 	return err
+}
+
+// fatal notes why the backup is not to be relied on.
+func (b *Backup) fatal(format string, args ...any) {
+	b.health.Fatal = true
+	b.health.Problems = append(b.health.Problems, fmt.Sprintf(format, args...))
 }
 
 var _ model.Tables = (*Backup)(nil)

@@ -12,36 +12,53 @@ import (
 
 // copyStatement reads "COPY name (columns) FROM stdin;" and passes over its data, counting and checking it.
 func (p *pgPass) copyStatement(toks []token) error {
-	c := p.cursor(toks[1:])
-	name, ok := c.qualified(p)
-	var cols []string
-	if ok && c.punct("(") {
-		cols = c.names(p)
-	}
-	if !ok || !c.word("from") || !c.word("stdin") {
+	name, cols, ok := p.copyTarget(toks)
+	if !ok {
 		return nil
-	}
-	if !c.done() {
-		p.fatal("table %s: its rows are written with COPY options that are not read", name)
 	}
 	if _, _, err := p.in.readLine(); err != nil { // what is left of the statement's line
 		return err
 	}
+	return p.copyRun(name, cols)
+}
+
+// copyTarget reads the statement; ok is false for a COPY that no rows follow. cols is nil where none are named.
+func (p *pgPass) copyTarget(toks []token) (name string, cols []string, ok bool) {
+	c := p.cursor(toks)
+	if !c.word("copy") {
+		return "", nil, false
+	}
+	name, ok = c.qualified(p)
+	if ok && c.punct("(") {
+		cols = c.names(p)
+	}
+	if !ok || !c.word("from") || !c.word("stdin") {
+		return "", nil, false
+	}
+	if !c.done() {
+		p.fatal("table %s: its rows are written with COPY options that are not read", name)
+	}
+	return name, cols, true
+}
+
+// copyRun passes over the rows that begin here, and notes where they stand, as far as they can be read.
+func (p *pgPass) copyRun(name string, cols []string) error {
 	t := p.tables[name]
 	if t == nil {
 		p.unknown[name]++
 	} else if cols == nil {
 		cols = storedColumns(t)
 	}
-	r := &run{table: t, cols: cols, off: p.in.off, line: p.in.line}
-	if err := p.copyData(r, name); err != nil {
-		return err
-	}
+	r := &run{table: t, cols: cols, off: p.in.off, line: p.in.line, src: p.src, order: p.order}
+	err := p.copyData(r, name)
 	if t != nil {
+		if err != nil {
+			r.end = p.in.off
+		}
 		p.addRun(r)
 		t.Rows += r.rows
 	}
-	return nil
+	return err
 }
 
 // storedColumns are the columns that a statement without a column list means: all but generated ones.
@@ -134,13 +151,14 @@ func newRowDecoder(cs charset, cols []string) *rowDecoder {
 }
 
 // decode gives the values of a line, nil for NULL; ok is false when it does not have as many as there are columns.
+//
+// Most cells are bytes of the line as they stand, so a line becomes one string, and cells are pieces of it.
 func (d *rowDecoder) decode(line []byte) (vals []*string, ok bool) {
 	if len(d.cols) == 0 {
 		return d.ptrs, len(line) == 0
 	}
-	plain := bytes.IndexByte(line, '\\') < 0 && (d.cs.enc == nil && utf8.Valid(line) || isASCII(line))
-	if plain {
-		return d.split(string(line))
+	if d.cs.enc == nil && !d.cs.sure && utf8.Valid(line) || isASCII(line) {
+		return d.split(string(line), bytes.IndexByte(line, '\\') >= 0)
 	}
 	for i := range d.cols {
 		field, rest, more := bytes.Cut(line, []byte{'\t'})
@@ -153,27 +171,39 @@ func (d *rowDecoder) decode(line []byte) (vals []*string, ok bool) {
 			continue
 		}
 		d.buf = unescapeCopy(d.buf[:0], field)
-		s, as := d.cs.decode(d.buf)
-		if as != "" && d.odd != nil {
-			d.odd(i, as)
-		}
-		d.vals[i], d.ptrs[i] = s, &d.vals[i]
+		d.cell(i)
 	}
 	return d.ptrs, true
 }
 
-// split is decode for a line without a backslash.
-func (d *rowDecoder) split(line string) ([]*string, bool) {
+// cell decodes the bytes in buf as the value of a column.
+func (d *rowDecoder) cell(i int) {
+	s, as := d.cs.decode(d.buf)
+	if as != "" && d.odd != nil {
+		d.odd(i, as)
+	}
+	d.vals[i], d.ptrs[i] = s, &d.vals[i]
+}
+
+// split is decode for a line that is text as it stands, but for what backslashes stand for.
+func (d *rowDecoder) split(line string, escapes bool) ([]*string, bool) {
+	last := len(d.cols) - 1
 	for i := range d.cols {
-		j := strings.IndexByte(line, '\t')
-		if (j >= 0) != (i < len(d.cols)-1) {
-			return nil, false
-		}
 		field := line
-		if j >= 0 {
+		if j := strings.IndexByte(line, '\t'); (j >= 0) != (i < last) {
+			return nil, false
+		} else if j >= 0 {
 			field, line = line[:j], line[j+1:]
 		}
-		d.vals[i], d.ptrs[i] = field, &d.vals[i]
+		switch {
+		case !escapes || strings.IndexByte(field, '\\') < 0:
+			d.vals[i], d.ptrs[i] = field, &d.vals[i]
+		case field == `\N`:
+			d.ptrs[i] = nil
+		default:
+			d.buf = unescapeCopy(d.buf[:0], []byte(field))
+			d.cell(i)
+		}
 	}
 	return d.ptrs, true
 }

@@ -141,7 +141,8 @@ func (p *pgPass) conclude() {
 	} else if p.incomplete && !h.Fatal {
 		p.fatal("the file ends in the middle of a statement (line %d): it was cut short", p.in.line)
 	}
-	if p.header && !h.Footer {
+	if p.archive { // judged by its own reader
+	} else if p.header && !h.Footer {
 		p.fatal("the dump has no closing line (%q): it was cut short", footers()[0])
 	} else if !p.header && len(p.schema.Tables) > 0 {
 		p.problem("the file does not say that pg_dump wrote it, so it cannot be told whether it is complete")

@@ -5,6 +5,7 @@ package backup
 // at by itself, and every departure from what is declared is counted.
 
 import (
+	"encoding/binary"
 	"fmt"
 	"sort"
 	"strings"
@@ -141,6 +142,11 @@ func decodeWith(e encoding.Encoding, b []byte) string {
 }
 
 func isASCII(b []byte) bool {
+	for ; len(b) >= 8; b = b[8:] {
+		if binary.LittleEndian.Uint64(b)&0x8080808080808080 != 0 {
+			return false
+		}
+	}
 	for _, c := range b {
 		if c >= 0x80 {
 			return false

@@ -5,6 +5,7 @@ package backup
 import (
 	"bytes"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -45,23 +46,84 @@ func FuzzDump(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		path := t.TempDir() + "/b.sql"
 		require.NoError(t, os.WriteFile(path, append([]byte("--\n"), b...), 0o600))
-		bk, err := Open(path, t.TempDir())
-		if err != nil {
-			return
+		readTwice(t, path)
+	})
+}
+
+// readTwice opens a backup and reads all its rows: both passes must agree.
+func readTwice(t *testing.T, path string) {
+	bk, err := Open(path, t.TempDir())
+	if err != nil {
+		return
+	}
+	rows := int64(0)
+	for _, tb := range bk.schema.Tables {
+		own := int64(0)
+		for _, r := range bk.engine.(*pgEngine).runs[tb] {
+			own += r.rows
 		}
-		rows := int64(0)
-		for _, tb := range bk.schema.Tables {
-			own := int64(0)
-			for _, r := range bk.engine.(*pgEngine).runs[tb] {
-				own += r.rows
-			}
-			rows += own
-			n := int64(0)
-			require.NoError(t, bk.Each(tb.Qualified(), func(r *model.Row) error { n++; require.Equal(t, len(r.Cols), len(r.Values)); return nil }))
-			require.GreaterOrEqual(t, n, own)
+		rows += own
+		n := int64(0)
+		require.NoError(t, bk.Each(tb.Qualified(), func(r *model.Row) error { n++; require.Equal(t, len(r.Cols), len(r.Values)); return nil }))
+		require.GreaterOrEqual(t, n, own)
+	}
+	require.Equal(t, bk.health.Rows, rows)
+	require.True(t, bk.health.Fatal || len(bk.schema.Tables) > 0)
+	require.NoError(t, bk.Close())
+}
+
+// seeds adds files of testdata to a corpus.
+func seeds(f *testing.F, names ...string) (all [][]byte) {
+	for _, name := range names {
+		b, err := os.ReadFile("testdata/" + name)
+		require.NoError(f, err)
+		all = append(all, b)
+	}
+	return all
+}
+
+// FuzzCustom reads an arbitrary file as a custom-format archive.
+func FuzzCustom(f *testing.F) {
+	for _, b := range seeds(f, "tiny.custom", "tiny-inserts.custom", "pg18.custom") {
+		f.Add(b[5:])
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		path := t.TempDir() + "/b"
+		require.NoError(t, os.WriteFile(path, append([]byte("PGDMP"), b...), 0o600))
+		readTwice(t, path)
+	})
+}
+
+// FuzzTar reads an arbitrary file as a tar archive.
+func FuzzTar(f *testing.F) {
+	for _, b := range seeds(f, "tiny.tar") {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		path := t.TempDir() + "/b"
+		require.NoError(t, os.WriteFile(path, b, 0o600))
+		readTwice(t, path)
+	})
+}
+
+// FuzzFolder reads an arbitrary toc.dat with arbitrary data as a directory archive. Whatever file the TOC names, it is
+// given one with those data.
+func FuzzFolder(f *testing.F) {
+	for _, b := range seeds(f, "tiny.toc") {
+		f.Add(b, []byte("1\tone\tx\n2\t\\N\ty\n\\.\n\n\n"), uint8(0))
+		f.Add(b, []byte("\x1f\x8b\x08\x00"), uint8(1))
+		f.Add(b, []byte("\x04\x22\x4d\x18"), uint8(2))
+		f.Add(b, []byte("\x28\xb5\x2f\xfd"), uint8(3))
+	}
+	names := regexp.MustCompile(`[0-9]+\.dat`)
+	f.Fuzz(func(t *testing.T, toc, data []byte, kind uint8) {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(dir+"/toc.dat", toc, 0o600))
+		for _, name := range names.FindAll(toc, 8) {
+			ending := []string{"", ".gz", ".lz4", ".zst"}[kind%4]
+			require.NoError(t, os.WriteFile(dir+"/"+string(name)+ending, data, 0o600))
 		}
-		require.Equal(t, bk.health.Rows, rows)
-		require.NoError(t, bk.Close())
+		readTwice(t, dir)
 	})
 }
 

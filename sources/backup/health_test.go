@@ -3,7 +3,7 @@ package backup_test
 // This file: what the health check says of files that are damaged, empty, of another kind, or in another encoding.
 
 import (
-	"archive/tar"
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"os"
@@ -94,21 +94,37 @@ func TestByteOrderMark(t *testing.T) {
 	require.EqualValues(t, 1, b.Schema().Table("t").Rows)
 }
 
+// tocAlone is the header of a toc.dat that lists nothing.
+var tocAlone = "PGDMP\x01\x0e\x00\x04\x08\x03" + strings.Repeat("\x00\x00\x00\x00\x00", 12)
+
+// zipped gives a zip file of empty members.
+func zipped(t testing.TB, names ...string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, n := range names {
+		_, err := z.Create(n)
+		require.NoError(t, err)
+	}
+	require.NoError(t, z.Close())
+	return b.String()
+}
+
 func TestRefusedByName(t *testing.T) {
-	var tarred bytes.Buffer
-	tw := tar.NewWriter(&tarred)
-	require.NoError(t, tw.WriteHeader(&tar.Header{Name: "toc.dat", Size: 3, Mode: 0o600, Format: tar.FormatUSTAR}))
-	_, err := tw.Write([]byte("PGD"))
-	require.NoError(t, err)
-	require.NoError(t, tw.Close())
 	for name, c := range map[string]struct{ bytes, says string }{
-		"custom":    {"PGDMP\x01\x0e\x00", "a pg_dump custom-format file"},
-		"tar":       {tarred.String(), "a pg_dump tar file"},
-		"mysqldump": {"-- MySQL dump 10.13  Distrib 8.0\n", "a mysqldump file"},
-		"mariadb":   {"/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump", "a mariadb-dump file"},
-		"zip":       {"PK\x03\x04abc", "a zip file"},
-		"csv":       {"id,name,\"mail\"\n1,a,b\n", "a CSV file"},
-		"sqlite":    {"PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\n", "SQLite .dump"},
+		"newer":     {"PGDMP\x01\x11\x00", "a pg_dump archive of version 1.17-0"},
+		"older":     {"PGDMP\x01\x09\x00", "a pg_dump archive of version 1.9-0"},
+		"toc alone": {tocAlone, "without its data (name the folder instead)"},
+		"xml":       {"<?xml version=\"1.0\"?>\n<mysqldump xmlns:xsi", "an XML file"},
+		"bzip2":     {"BZh91AY", "a bzip2 file"},
+		"bzip2 too": {"BZh91AY,abc,def\n", "a bzip2 file"},
+		"xz":        {"\xfd7zXZ\x00", "an xz file"},
+		"7z":        {"7z\xbc\xaf\x27\x1c", "a 7-zip file"},
+		"mssql":     {"TAPE\x00\x00\x03", "Microsoft SQL Server (.bak)"},
+		"bacpac":    {zipped(t, "model.xml", "DacMetadata.xml"), "a BACPAC of Microsoft SQL Server"},
+		"xlsx":      {zipped(t, "xl/workbook.xml", "a.csv"), "a workbook"},
+		"mixed zip": {zipped(t, "a.csv", "b.exe"), "an archive of 2 files that are not all CSV"},
+		"access":    {"\x00\x01\x00\x00Standard ACE DB\x00", "a Microsoft Access file"},
 		"binary":    {"\x7fELF\x00\x00", "no backup of a kind that is known"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -119,14 +135,10 @@ func TestRefusedByName(t *testing.T) {
 		})
 	}
 	dir := t.TempDir()
-	_, err = backup.Open(dir, t.TempDir())
+	_, err := backup.Open(dir, t.TempDir())
 	require.ErrorContains(t, err, "this is a folder")
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.csv"), nil, 0o600))
-	_, err = backup.Open(dir, t.TempDir())
-	require.ErrorContains(t, err, "a folder of CSV files")
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "toc.dat"), nil, 0o600))
-	_, err = backup.Open(dir, t.TempDir())
-	require.ErrorContains(t, err, "a pg_dump directory")
+	_, err = backup.Open(write(t, "b.zip", []byte("PK\x03\x04abc")), t.TempDir())
+	require.ErrorContains(t, err, "not a valid zip file")
 	_, err = backup.Open(filepath.Join(dir, "none.sql"), t.TempDir())
 	require.ErrorIs(t, err, os.ErrNotExist)
 }

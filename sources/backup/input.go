@@ -34,6 +34,12 @@ func newInput(r io.Reader, off, line int64) *input {
 	return &input{r: bufio.NewReaderSize(r, 256<<10), off: off, line: line}
 }
 
+// again reads from r with the buffer that is there.
+func (in *input) again(r io.Reader) {
+	in.r.Reset(r)
+	in.off, in.line, in.err = 0, 1, nil
+}
+
 // peek gives the byte n places ahead without taking it; ok is false at the end.
 func (in *input) peek(n int) (c byte, ok bool) {
 	b, err := in.r.Peek(n + 1)

@@ -272,7 +272,7 @@ func (p *pgPass) insert(off, line int64) error {
 func (p *pgPass) noteInsert(r *insertReader, off, line, rows int64) {
 	name := r.table.Qualified()
 	r.table.Rows += rows
-	run := p.addRun(&run{table: r.table, insert: true, off: off, line: line, plain: p.lex.backslashes})
+	run := p.addRun(&run{table: r.table, insert: true, off: off, line: line, plain: p.lex.backslashes, src: p.src, order: p.order})
 	run.rows += rows
 	p.inInserts = true
 	run.end = p.in.off

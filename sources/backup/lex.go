@@ -35,6 +35,7 @@ type lexer struct {
 	in          *input
 	backslashes bool // plain strings know backslash escapes (standard_conforming_strings = off)
 	brackets    bool // [x] and `x` quote identifiers, as SQLite allows
+	lite        bool // SQLite's rules: comments do not nest, no dollar quotes, no E'…' and U&'…'
 
 	keep    bool   // whether the text is kept, for expressions "as written"
 	text    []byte // the kept text, from the start of the statement
@@ -127,7 +128,7 @@ func (l *lexer) blockComment() {
 		case !ok:
 			l.broken = fmt.Sprintf("a comment that begins in line %d", line)
 			return
-		case c == '/' && l.see(0, '*'):
+		case c == '/' && l.see(0, '*') && (depth == 0 || !l.lite):
 			l.take()
 			depth++
 		case c == '*' && l.see(0, '/'):
@@ -168,7 +169,7 @@ func (l *lexer) scan(t *token) (err error) {
 	case l.brackets && c == '[':
 		t.kind = tQuoted
 		t.text, err = l.quoted(']', false)
-	case c == '$':
+	case c == '$' && !l.lite:
 		return l.dollar(t)
 	case isWordStart(c):
 		return l.word(t)
@@ -193,7 +194,7 @@ func (l *lexer) digitAt(n int) bool {
 // word reads a word, or the string that a prefix letter announces (E”, B”, X”, N”, U&”).
 func (l *lexer) word(t *token) (err error) {
 	c, _ := l.in.peek(0)
-	if l.see(1, '\'') {
+	if l.see(1, '\'') && (!l.lite || c|0x20 == 'x') {
 		switch c {
 		case 'e', 'E':
 			l.take()
@@ -212,7 +213,7 @@ func (l *lexer) word(t *token) (err error) {
 			return err
 		}
 	}
-	if (c == 'u' || c == 'U') && l.see(1, '&') && (l.see(2, '\'') || l.see(2, '"')) {
+	if !l.lite && (c == 'u' || c == 'U') && l.see(1, '&') && (l.see(2, '\'') || l.see(2, '"')) {
 		return l.unicode(t)
 	}
 	l.buf = l.buf[:0]

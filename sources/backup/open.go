@@ -4,16 +4,13 @@ package backup
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"sort"
-	"strings"
 
-	"github.com/klauspost/compress/zstd"
 	"golang.org/x/text/encoding/unicode"
 )
 
@@ -21,15 +18,26 @@ const maxUnpacked = 1 << 40 // bytes; a bomb fills the disk long before, and say
 
 // open decides by the first bytes what a file is, never by its name.
 func open(path, tmpDir string) (*Backup, error) {
-	if st, err := os.Stat(path); err != nil {
+	st, err := os.Stat(path)
+	if err != nil {
 		return nil, fmt.Errorf("open backup: %w", err)
-	} else if st.IsDir() {
-		return nil, refuse(path, directoryKind(path))
+	}
+	kind := folder{}
+	if st.IsDir() {
+		if kind = sniffFolder(path); kind.open == nil {
+			return nil, refuse(path, kind.kind)
+		}
 	}
 	b := &Backup{path: path, health: Health{Problems: []string{}}, Functions: map[string]string{}, Sequences: map[string]int64{}}
-	var err error
-	if b.health.SHA256, b.health.Bytes, err = hashFile(path); err != nil {
+	if b.health.SHA256, b.health.Bytes, err = hashPath(path); err != nil {
 		return nil, err
+	}
+	if st.IsDir() {
+		b.health.Format = kind.kind
+		if err := kind.open(b, tmpDir); err != nil {
+			return nil, err
+		}
+		return b, nil
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -59,7 +67,7 @@ func (b *Backup) load(f *os.File, tmpDir string) error {
 			return fmt.Errorf("read backup %s: %w", b.path, err)
 		}
 	}
-	err = b.loadPlain(data, drop, head, tmpDir)
+	err = b.loadUnpacked(data, drop, head, tmpDir)
 	if err != nil && drop {
 		data.Close()
 		os.Remove(data.Name())
@@ -67,15 +75,12 @@ func (b *Backup) load(f *os.File, tmpDir string) error {
 	return err
 }
 
-func (b *Backup) loadPlain(data *os.File, drop bool, head []byte, tmpDir string) error {
-	kind, ok := sniff(head)
-	if !ok {
-		return refuse(b.path, kind)
+func (b *Backup) loadUnpacked(data *os.File, drop bool, head []byte, tmpDir string) error {
+	kind := sniff(head)
+	if kind.open == nil {
+		return refuse(b.path, kind.kind)
 	}
-	b.health.Format = kind
-	if kind == formatSQLite {
-		return openSQLite(b, data, drop, tmpDir)
-	}
+	b.health.Format = kind.kind
 	if len(head) == 0 && !b.health.Fatal {
 		what := "the file is empty (0 bytes)"
 		if b.health.Packing != "" {
@@ -84,26 +89,25 @@ func (b *Backup) loadPlain(data *os.File, drop bool, head []byte, tmpDir string)
 		b.health.Format, b.health.Fatal = "", true
 		b.health.Problems = append(b.health.Problems, what)
 	}
-	if drop {
+	if drop && !byName(kind.kind) {
 		os.Remove(data.Name()) // so that nothing stays behind even if we are killed; where that is refused, Close removes it
 	}
-	return openPG(b, data, drop)
+	return kind.open(b, data, drop, tmpDir)
 }
 
 func refuse(path, kind string) error {
 	if kind == "" {
-		return fmt.Errorf("open backup %s: this is no backup of a kind that is known: %w\nhint: plain pg_dump files (also .gz, .zst) and SQLite files are read", path, ErrFormat)
+		kind = "no backup of a kind that is known"
 	}
-	hint := "plain pg_dump files (also .gz, .zst) and SQLite files are read"
-	if strings.HasPrefix(kind, "a pg_dump") {
-		hint = "on a machine without the lost database: pg_restore -f backup.sql " + filepath.Base(path) + " (it writes a plain dump and needs no server)"
-	}
-	return fmt.Errorf("open backup %s: this is %s: %w\nhint: %s", path, kind, ErrFormat, hint)
+	return fmt.Errorf("open backup %s: this is %s: %w\nhint: %s", path, kind, ErrFormat, hintFor(kind))
 }
 
 // The formats that are read.
 const (
 	formatPG     = "pg_dump plain"
+	formatCustom = "pg_dump custom"
+	formatFolder = "pg_dump directory"
+	formatTar    = "pg_dump tar"
 	formatSQLite = "sqlite"
 )
 
@@ -123,95 +127,100 @@ func packing(head []byte) string {
 		return "gzip"
 	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		return "zstd"
+	case bytes.HasPrefix(head, []byte{0x04, 0x22, 0x4d, 0x18}):
+		return "lz4"
 	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}):
 		return "utf-16"
 	}
 	return ""
 }
 
-// magic is how a format that is not read begins.
+// opener reads a file of one format. drop says that data is a file of ours, to be removed by the engine.
+type opener func(b *Backup, data *os.File, drop bool, tmpDir string) error
+
+// magic is how a format begins, after a byte order mark if there is one. One without an opener is not read.
 type magic struct {
 	at    int
 	bytes string
 	kind  string
+	open  opener
 }
 
 func magics() []magic {
 	return []magic{
-		{0, "PGDMP", "a pg_dump custom-format file"},
-		{0, "PK\x03\x04", "a zip file"},
-		{0, "BZh", "a bzip2 file"},
-		{0, "\xfd7zXZ\x00", "an xz file"},
-		{0, "\x04\x22\x4d\x18", "an lz4 file"},
-		{0, "7z\xbc\xaf\x27\x1c", "a 7-zip file"},
-		{0, "-- MySQL dump", "a mysqldump file"},
-		{0, "-- MariaDB dump", "a mariadb-dump file"},
-		{0, "/*M!999999", "a mariadb-dump file"},
-		{0, "-- phpMyAdmin SQL Dump", "a phpMyAdmin dump of MySQL"},
-		{0, "PRAGMA foreign_keys", "the text of a SQLite .dump"},
+		{0, "SQLite format 3\x00", formatSQLite, openSQLite},
+		{0, "PGDMP", formatCustom, openPGCustom},
+		{257, "ustar", formatTar, openPGTar},
+		{0, "BZh", "a bzip2 file", nil},
+		{0, "\xfd7zXZ\x00", "an xz file", nil},
+		{0, "7z\xbc\xaf\x27\x1c", "a 7-zip file", nil},
+		{0, "<?xml", "an XML file", nil},
+		{0, "TAPE", "a backup of Microsoft SQL Server (.bak)", nil},
+		{4, "Standard Jet DB", "a Microsoft Access file", nil},
+		{4, "Standard ACE DB", "a Microsoft Access file", nil},
+		{0, "XBSTCK", "an xbstream of MySQL's files", nil},
+		{0, "\x6d\xe2\x99\x81", "an archive of mongodump", nil},
+		{3, "EXPORT:V", "an export of Oracle", nil},
 	}
 }
 
-// sniff names the format of unpacked bytes; ok is false for one that is not read ("" for an unknown one).
-func sniff(head []byte) (kind string, ok bool) {
+// sniff names the format of unpacked bytes, "" for an unknown one.
+func sniff(head []byte) magic {
 	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
-	if bytes.HasPrefix(head, []byte("SQLite format 3\x00")) {
-		return formatSQLite, true
+	for _, f := range formats() {
+		if f.is(head) {
+			return magic{kind: f.name, open: f.open}
+		}
 	}
 	for _, m := range magics() {
 		if len(head) >= m.at+len(m.bytes) && string(head[m.at:m.at+len(m.bytes)]) == m.bytes {
-			return m.kind, false
+			return m
 		}
-	}
-	if len(head) > 262 && string(head[257:262]) == "ustar" {
-		if bytes.HasPrefix(head, []byte("toc.dat\x00")) {
-			return "a pg_dump tar file", false
-		}
-		return "a tar file", false
 	}
 	if bytes.IndexByte(head[:min(len(head), 64)], 0) >= 0 {
-		return "", false
+		return magic{}
 	}
-	if first, _, _ := bytes.Cut(head, []byte{'\n'}); looksLikeCSV(first) {
-		return "a CSV file", false
-	}
-	return formatPG, true
+	return magic{kind: formatPG, open: openPG}
 }
 
-// looksLikeCSV reports whether a first line is a list of names with commas, which no SQL file begins with.
-func looksLikeCSV(line []byte) bool {
-	parts := strings.Split(strings.TrimSpace(string(line)), ",")
-	if len(parts) < 2 {
-		return false
+// folder is how a backup that is a folder is told: by files in it. One without an opener is not read.
+type folder struct {
+	glob string
+	kind string
+	open func(b *Backup, tmpDir string) error
+}
+
+func folders() []folder {
+	return []folder{
+		{"toc.dat", formatFolder, openPGFolder},
+		{"*.[cCtT][sS][vV]", formatCSV, openCSVFolder},
+		{"*.[cCtT][sS][vV].gz", formatCSV, openCSVFolder},
+		{"*.[cCtT][sS][vV].zst", formatCSV, openCSVFolder},
+		{"", "a folder", nil},
 	}
-	for _, s := range parts {
-		s = strings.Trim(s, `" `)
-		if s == "" || strings.ContainsAny(s, "();'-*/ ") {
-			return false
+}
+
+func sniffFolder(path string) folder {
+	names, _ := os.ReadDir(path) // one that cannot be read is an unknown folder
+	var last folder
+	for _, last = range folders() {
+		for _, e := range names {
+			if ok, _ := filepath.Match(last.glob, e.Name()); ok {
+				return last
+			}
 		}
 	}
-	return true
-}
-
-func directoryKind(path string) string {
-	if _, err := os.Stat(filepath.Join(path, "toc.dat")); err == nil {
-		return "a pg_dump directory"
-	}
-	names, err := filepath.Glob(filepath.Join(path, "*.csv"))
-	if err == nil && len(names) > 0 {
-		return "a folder of CSV files"
-	}
-	return "a folder"
+	return last
 }
 
 // unpack writes the plain bytes to a file of ours. A stream that is cut short gives what came before, and a
 // problem.
 func (b *Backup) unpack(f *os.File, tmpDir string) (*os.File, error) {
-	r, done, err := b.unpacker(f)
+	r, err := b.unpacker(f)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("unpack backup %s: %w", b.path, err)
 	}
-	defer done()
+	defer r.Close()
 	out, err := os.CreateTemp(tmpDir, "salvage-backup-*")
 	if err != nil {
 		return nil, fmt.Errorf("unpack backup %s: %w", b.path, err)
@@ -231,34 +240,14 @@ func (b *Backup) unpack(f *os.File, tmpDir string) (*os.File, error) {
 }
 
 // unpacker opens the decompressing reader.
-func (b *Backup) unpacker(f *os.File) (r io.Reader, done func(), err error) {
-	done = func() {}
-	switch b.health.Packing {
-	case "gzip":
-		if r, err = gzip.NewReader(f); errors.Is(err, io.ErrUnexpectedEOF) { // cut short within the header: no more than a problem
-			r, err = &failing{err}, nil
-		}
-	case "zstd":
-		var z *zstd.Decoder
-		if z, err = zstd.NewReader(f, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30)); err == nil {
-			r, done = z, z.Close
-		}
-	default:
+func (b *Backup) unpacker(f *os.File) (io.ReadCloser, error) {
+	if b.health.Packing == "utf-16" {
 		// QUIRK: PowerShell's > writes UTF-16 and reads what pg_dump gave it in the console's code page.
 		b.health.Problems = append(b.health.Problems, "the file is UTF-16, as PowerShell's > writes it; letters beyond ASCII may be damaged")
-		r = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(f)
+		return io.NopCloser(unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(f)), nil
 	}
-	if err != nil {
-		return nil, done, fmt.Errorf("unpack backup %s: %w", b.path, err)
-	}
-	return r, done, nil
+	return codec(b.health.Packing).decompress(f)
 }
-
-// failing is a stream that breaks off at once.
-type failing struct{ err error }
-
-// Read fails.
-func (f *failing) Read([]byte) (int, error) { return 0, f.err }
 
 // writeErr remembers whether it was the writing that failed.
 type writeErr struct {

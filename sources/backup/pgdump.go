@@ -1,6 +1,6 @@
 package backup
 
-// This file: the first pass over a plain pg_dump file: statement by statement, building the schema and an
+// This file: the first pass over a plain pg_dump file, statement by statement, building the schema and an
 // index of where every table's rows stand.
 
 import (
@@ -23,6 +23,8 @@ type run struct {
 	line   int64
 	rows   int64
 	plain  bool // INSERT: backslashes escape in plain strings here
+	src    rowSource
+	order  int // archives: the place in the TOC, in whose order a plain dump would hold the rows
 }
 
 // pgPass is the state of the first pass.
@@ -51,6 +53,11 @@ type pgPass struct {
 	inInserts   bool // the last statement was an INSERT
 	commands    int  // psql commands other than the harmless ones
 	commandAt   int64
+	fatals      int
+
+	archive bool      // what is read is pieces of an archive, not one text
+	src     rowSource // of the rows that are being read
+	order   int
 }
 
 // badRows counts rows of a table whose number of columns is not that of the list.
@@ -237,6 +244,7 @@ func (p *pgPass) problem(format string, args ...any) {
 
 func (p *pgPass) fatal(format string, args ...any) {
 	p.health.Fatal = true
+	p.fatals++
 	p.problem(format, args...)
 }
 
@@ -244,7 +252,7 @@ func (p *pgPass) fatal(format string, args ...any) {
 func (p *pgPass) addRun(r *run) *run {
 	if n := len(p.runs); r.insert && p.inInserts && n > 0 {
 		last := p.runs[n-1]
-		if last.insert && last.table == r.table && last.plain == r.plain {
+		if last.insert && last.table == r.table && last.plain == r.plain && last.src == r.src {
 			return last
 		}
 	}

@@ -1,8 +1,9 @@
 package backup
 
-// This file: reading the rows of a plain pg_dump file again, table by table, by the index of the first pass.
+// This file: reading the rows of a dump of pg_dump again, table by table, by the index of the first pass.
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,38 +12,59 @@ import (
 	"salvage/model"
 )
 
-// pgEngine reads rows of a plain dump. data is the file itself, or what was unpacked from it.
-type pgEngine struct {
-	data   *os.File
-	size   int64
-	drop   bool // data was unpacked by us and is removed in the end
-	cs     charset
-	runs   map[*model.Table][]*run
-	family map[*model.Table][]*model.Table
-	pass   *pgPass // for qualifying names in INSERT statements
+// rowSource gives the bytes in which rows stand, from their beginning, as often as they are asked for.
+type rowSource interface {
+	open() (io.ReadCloser, error)
 }
 
+// pgEngine reads rows of a dump of pg_dump.
+type pgEngine struct {
+	closers []io.Closer
+	cs      charset
+	runs    map[*model.Table][]*run
+	family  map[*model.Table][]*model.Table
+}
+
+// ownedFile closes a file, and removes it if it was unpacked by us.
+type ownedFile struct {
+	*os.File
+	drop bool
+}
+
+// Close closes the file.
+func (o *ownedFile) Close() error {
+	err := o.File.Close()
+	if o.drop {
+		os.Remove(o.Name()) // was unlinked when it was made, where the system allows that
+	}
+	return err
+}
+
+// open is a row source: the whole file.
+func (o *ownedFile) open() (io.ReadCloser, error) {
+	return &fileRows{io.NewSectionReader(o.File, 0, 1<<62)}, nil
+}
+
+// fileRows reads a file from any place without touching its own.
+type fileRows struct{ *io.SectionReader }
+
+// Close does nothing: the file stays open.
+func (fileRows) Close() error { return nil }
+
 // openPG makes the first pass over a plain dump.
-func openPG(b *Backup, data *os.File, drop bool) error {
+func openPG(b *Backup, data *os.File, drop bool, _ string) error {
 	if _, err := data.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
 	p := newPGPass(data, &b.health)
+	file := &ownedFile{data, drop}
+	p.src = file
 	if err := p.pass(); err != nil {
 		return fmt.Errorf("read backup %s: %w", b.path, err)
 	}
 	p.finish()
 	p.conclude()
-	size, err := data.Seek(0, io.SeekEnd)
-	if err != nil {
-		return err
-	}
-	e := &pgEngine{data: data, size: size, drop: drop, cs: p.cs, family: p.family(), runs: map[*model.Table][]*run{}, pass: p}
-	for _, r := range p.runs {
-		e.runs[r.table] = append(e.runs[r.table], r)
-	}
-	b.schema, b.engine = p.schema, e
-	b.Functions, b.Sequences = p.functions, p.sequences
+	b.adopt(p, []io.Closer{file})
 	return nil
 }
 
@@ -51,21 +73,58 @@ func (e *pgEngine) each(t *model.Table, f func(*model.Row) error) error {
 	for _, member := range e.family[t] {
 		runs = append(runs, e.runs[member]...)
 	}
-	sort.Slice(runs, func(i, j int) bool { return runs[i].off < runs[j].off })
+	sort.Slice(runs, func(i, j int) bool {
+		if runs[i].order != runs[j].order {
+			return runs[i].order < runs[j].order
+		}
+		return runs[i].off < runs[j].off
+	})
 	row := &model.Row{Table: t}
 	for _, r := range runs {
-		in := newInput(io.NewSectionReader(e.data, r.off, r.end-r.off), r.off, r.line)
-		var err error
-		if r.insert {
-			err = e.eachInsert(in, r, row, f)
-		} else {
-			err = e.eachCopy(in, r, row, f)
-		}
-		if err != nil {
+		if err := e.eachRun(r, row, f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (e *pgEngine) eachRun(r *run, row *model.Row, f func(*model.Row) error) error {
+	src, err := r.src.open()
+	if err != nil {
+		return fmt.Errorf("read rows of %s: %w", r.table.Qualified(), err)
+	}
+	defer src.Close()
+	if s, ok := src.(io.Seeker); ok {
+		_, err = s.Seek(r.off, io.SeekStart)
+	} else {
+		_, err = io.Copy(io.Discard, &upTo{src, r.off})
+	}
+	if err != nil {
+		return fmt.Errorf("read rows of %s: %w", r.table.Qualified(), err)
+	}
+	in := newInput(&upTo{src, r.end - r.off}, r.off, r.line)
+	if r.insert {
+		return e.eachInsert(in, r, row, f)
+	}
+	return e.eachCopy(in, r, row, f)
+}
+
+// upTo reads no more than n bytes. What is wrong behind them does not show, though a decompressor may say it with them.
+type upTo struct {
+	r io.Reader
+	n int64
+}
+
+// Read reads on.
+func (u *upTo) Read(b []byte) (int, error) {
+	if u.n <= 0 {
+		return 0, io.EOF
+	}
+	n, err := u.r.Read(b[:min(int64(len(b)), u.n)])
+	if u.n -= int64(n); u.n <= 0 {
+		err = nil
+	}
+	return n, err
 }
 
 // eachCopy gives the rows of one COPY block. A row with the wrong number of columns is left out: the health
@@ -116,10 +175,9 @@ func (e *pgEngine) eachInsert(in *input, r *run, row *model.Row, f func(*model.R
 	return in.err
 }
 
-func (e *pgEngine) close() error {
-	err := e.data.Close()
-	if e.drop {
-		os.Remove(e.data.Name()) // was unlinked when it was made, where the system allows that
+func (e *pgEngine) close() (err error) {
+	for _, c := range e.closers {
+		err = errors.Join(err, c.Close())
 	}
 	return err
 }

@@ -99,9 +99,12 @@ func (e *sqliteEngine) place(b *Backup, data *os.File, path string, packed bool,
 	if len(beside) == 0 {
 		if wal {
 			b.health.Fatal = true
-			b.health.Problems = append(b.health.Problems, "the SQLite file is in WAL mode but its -wal file is missing: what was written last may be lost; copy the -wal file beside it, or make the copy with .backup")
+			b.health.Problems = append(b.health.Problems, "the SQLite file is in WAL mode but its -wal file is missing: what was written last may be lost; copy the -wal file beside it, or make the copy with .backup (if the program that used it had closed it, run PRAGMA journal_mode=DELETE on a copy)")
 		}
 		return fileDSN(path, "mode=ro&immutable=1")
+	}
+	if err := b.watchBeside(path, beside); err != nil {
+		return "", err
 	}
 	dir, err := os.MkdirTemp(tmpDir, "salvage-sqlite-*")
 	if err != nil {
@@ -115,6 +118,30 @@ func (e *sqliteEngine) place(b *Backup, data *os.File, path string, packed bool,
 		}
 	}
 	return fileDSN(copied, "mode=rw")
+}
+
+// watchBeside has the files beside the database fingerprinted again in the end, as the database itself is.
+func (b *Backup) watchBeside(path string, beside []string) error {
+	sums := func() (all string, err error) {
+		for _, suffix := range beside {
+			sum, _, err := hashFile(path + suffix)
+			if err != nil {
+				return "", err
+			}
+			all += sum
+		}
+		return all, nil
+	}
+	before, err := sums()
+	b.again = func() (string, error) {
+		after, err := sums()
+		if err != nil || after != before {
+			return "", err
+		}
+		sum, _, err := hashFile(b.path)
+		return sum, err
+	}
+	return err
 }
 
 func fileDSN(path, query string) (string, error) {

@@ -110,7 +110,7 @@ func (e *sqliteEngine) readColumns(t *model.Table) error {
 // sqliteDeclared reads a CREATE TABLE for its checks; PartitionBy, which SQLite has no use for, says "autoincrement".
 func sqliteDeclared(text string) *model.Table {
 	p := newPGPass(strings.NewReader(text+"\n;"), &Health{})
-	p.path, p.lex.brackets = "", true
+	p.path, p.lex.brackets, p.lex.lite = "", true, true
 	t := &model.Table{}
 	if err := p.pass(); err != nil {
 		return t
@@ -127,7 +127,7 @@ func sqliteDeclared(text string) *model.Table {
 
 // hasWord reports whether SQL text holds a word outside of quotes and comments.
 func hasWord(text, word string) bool {
-	lex := &lexer{in: newInput(strings.NewReader(text), 0, 1), brackets: true}
+	lex := &lexer{in: newInput(strings.NewReader(text), 0, 1), brackets: true, lite: true}
 	for {
 		t, err := lex.next()
 		if err != nil || t.kind == tEOF {
@@ -231,7 +231,7 @@ func (e *sqliteEngine) readTriggers(b *Backup, t *model.Table) error {
 
 // sqliteEvents takes "BEFORE UPDATE OF x" out of a CREATE TRIGGER. SQLite's default timing is BEFORE.
 func sqliteEvents(text string) string {
-	lex := &lexer{in: newInput(strings.NewReader(text), 0, 1), brackets: true}
+	lex := &lexer{in: newInput(strings.NewReader(text), 0, 1), brackets: true, lite: true}
 	var words []string
 	for {
 		t, err := lex.next()

@@ -132,6 +132,11 @@ func TestSQLiteWAL(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, beside, 2, "no -shm may appear beside the file")
 
+	b, err = backup.Open(path, dir)
+	require.NoError(t, err)
+	require.NoError(t, os.Chmod(path+"-wal", 0o600))
+	require.NoError(t, os.WriteFile(path+"-wal", []byte("more"), 0o600))
+	require.ErrorContains(t, b.Close(), "the file changed while it was being read")
 	require.NoError(t, os.Remove(path+"-wal"))
 	b, err = backup.Open(path, dir)
 	require.NoError(t, err)
