@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -215,8 +216,13 @@ func (j *job) readAll(ctx context.Context) (err error) {
 	if opt.Keys, err = j.dkimKeys(); err != nil {
 		return err
 	}
-	suffix := fmt.Sprintf(" %q", opt) // other options are another reading
-	version := func(media string) string { return reader.Version(media) + suffix }
+	suffix := fmt.Sprintf(" %q", opt) // other options are another reading of a message
+	version := func(media string) string {
+		if strings.HasPrefix(media, "mail/") {
+			return reader.Version(media) + suffix
+		}
+		return reader.Version(media)
+	}
 	ids, total, err := j.kase.Pending(version)
 	if err != nil {
 		return err

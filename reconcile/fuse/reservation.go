@@ -155,6 +155,9 @@ func (f *fuser) rebuild(e *model.Entity, n *match.Node, sts []*learn.Statement) 
 	f.setVehicles(e, n)
 	f.derive(e, n, sts)
 	f.setStatus(e, n, sts)
+	if shape.Has(model.FStatus) {
+		f.askUnproven(e, n, sts)
+	}
 	f.setKey(e, n)
 	e.Label = f.labelOf(e, n)
 	f.gate(e, n)

@@ -101,7 +101,18 @@ func TestTheCourseOfALostBooking(t *testing.T) {
 		{"cancelled and spoken of again", []learn.Statement{confirm(days(20)), off, on}, model.Completed, model.Derived, []string{"LC01"}},
 		{"cancelled at last", []learn.Statement{confirm(days(20)), off, on, letter("d", made.AddDate(0, 0, 3), model.ActCancelled, code("N-1"))}, model.Cancelled, model.Likely, []string{}},
 		{"nobody came", []learn.Statement{confirm(days(20)), letter("n", days(21), "", code("N-1"), res(model.FStatus, text(model.NoShow)))}, model.NoShow, model.Likely, []string{}},
-		{"an unproven cancellation", []learn.Statement{confirm(days(20)), func() learn.Statement { s := off; s.Genuine = false; return s }()}, model.Completed, model.Derived, []string{}},
+		{"an unproven cancellation", []learn.Statement{confirm(days(20)), func() learn.Statement { s := off; s.Genuine = false; return s }()}, model.Completed, model.Derived, []string{"SR05"}},
+		{"an unproven cancellation of what is cancelled", []learn.Statement{confirm(days(20)), off, func() learn.Statement {
+			s := off
+			r := *s.Reading
+			r.Key, s.Reading, s.Genuine = "mail:z", &r, false
+			return s
+		}()}, model.Cancelled, model.Likely, []string{}},
+		{"the customer asks to cancel", []learn.Statement{confirm(days(20)), func() learn.Statement {
+			s := letter("q", made.AddDate(0, 0, 1), model.ActCancelled, code("N-1"))
+			s.Origin, s.Genuine = "c8@x.example", false
+			return s
+		}()}, model.Completed, model.Derived, []string{}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -33,6 +33,9 @@ func (f *fuser) update(e *model.Entity, n *match.Node, sts []*learn.Statement) {
 	}
 	f.order(e)
 	f.updateStatus(e, n, after, shape)
+	if hasField(shape.Update, model.FStatus) && !f.over(e) {
+		f.askUnproven(e, n, after)
+	}
 	for _, c := range e.Fields {
 		if c.Changed {
 			e.State = model.Updated

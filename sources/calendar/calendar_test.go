@@ -142,6 +142,16 @@ func TestICSDetails(t *testing.T) {
 	}
 }
 
+// The HTML that Outlook writes beside, or in place of, the description is read as such.
+func TestICSRichDescription(t *testing.T) {
+	evs, _ := load(t, oneEvent("DTSTART:20260102T100000Z", "X-ALT-DESC;FMTTYPE=text/html:<html><body><table><tr><td>Ref</td><td>AB-1</td></tr></table></body></html>", "LOCATION:Harbour\\, north", "CATEGORIES:Hire", "CONTACT:Jane Doe"))
+	s := segments(Read(&evs[0]))
+	require.Equal(t, "AB-1", s["description|Ref"])
+	require.Equal(t, "Harbour, north", s["location|"])
+	require.Equal(t, "Hire", s["categories|categories"])
+	require.Equal(t, "Jane Doe", s["contact|contact"])
+}
+
 func TestICSBroken(t *testing.T) {
 	in := "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:nonsense\nEND:VEVENT\nBEGIN:VEVENT\nUID:2\nBEGIN:VEVENT\nUID:3\nDTSTART:20260101\nEND:VEVENT\n%%%\nBEGIN:VEVENT\nUID:4\n"
 	evs, broken := load(t, in)

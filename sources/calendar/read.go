@@ -251,6 +251,9 @@ func (out *reading) prop(p prop) {
 	switch p.name {
 	case "SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT":
 		out.lines(strings.ToLower(p.name), v, p.name)
+	case "X-ALT-DESC":
+		// QUIRK: Outlook writes the description a second time as HTML, and sometimes only so.
+		out.lines("description", v, p.name)
 	case "ORGANIZER":
 		put("organizer.name", "organizer", p.params["CN"])
 		put("organizer.email", "organizer", address(p.value))

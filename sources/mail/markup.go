@@ -24,22 +24,27 @@ const (
 
 // markup reads linked data and microdata of an HTML body.
 func (out *reading) markup(p part, s string, d text.Doc) {
-	var found []map[string]any
+	var nodes []any
 	for _, script := range d.Scripts {
-		v, ok := repaired(script.Text)
-		if !ok {
+		vs, whole := linkedData(script.Text)
+		if !whole {
 			out.defect("linked data that is no JSON")
-			continue
 		}
-		found = append(found, reservations(v, 0)...)
+		nodes = append(nodes, vs...)
 	}
-	if d.Micro && len(s) <= text.MaxBody/4 {
+	if d.Micro && len(s) > text.MaxBody/4 {
+		out.defect("microdata in a body that is too long for it")
+	} else if d.Micro {
 		if root, err := html.Parse(strings.NewReader(s)); err == nil {
-			for _, item := range microdata(root, 0) {
-				found = append(found, reservations(item, 0)...)
-			}
+			nodes = append(nodes, microdata(root, 0)...)
 		}
 	}
+	if len(nodes) == 0 {
+		return
+	}
+	known := map[string]map[string]any{}
+	named(nodes, known, 0)
+	found := reservations(nodes, known, 0)
 	for _, r := range found {
 		out.leaves(p, r)
 	}
@@ -59,76 +64,12 @@ func distinctCodes(found []map[string]any) int {
 	return len(codes)
 }
 
-// repaired parses JSON as senders write it: inside comments or CDATA, with trailing commas and raw line
-// breaks in strings.
-func repaired(s string) (any, bool) {
-	s = strings.TrimSpace(s)
-	for _, wrap := range [][2]string{{"<!--", "-->"}, {"//<![CDATA[", "//]]>"}, {"<![CDATA[", "]]>"}, {"/*<![CDATA[*/", "/*]]>*/"}} {
-		s = strings.TrimSpace(strings.TrimSuffix(strings.TrimPrefix(s, wrap[0]), wrap[1]))
-	}
-	if v, ok := parse(s); ok {
-		return v, true
-	}
-	return parse(mend(s))
-}
+// maxNodes bounds the bookings of one message.
+const maxNodes = 50
 
-func parse(s string) (v any, ok bool) {
-	dec := json.NewDecoder(strings.NewReader(s))
-	dec.UseNumber()
-	return v, dec.Decode(&v) == nil
-}
-
-// mend drops commas before closing brackets, escapes raw control bytes in strings and closes what is open.
-func mend(s string) string {
-	var b strings.Builder
-	var open []byte
-	str, esc := false, false
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if str {
-			switch {
-			case esc:
-				esc = false
-			case c == '\\':
-				esc = true
-			case c == '"':
-				str = false
-			case c < 0x20:
-				b.WriteString(" ")
-				continue
-			}
-			b.WriteByte(c)
-			continue
-		}
-		switch c {
-		case '"':
-			str = true
-		case '{':
-			open = append(open, '}')
-		case '[':
-			open = append(open, ']')
-		case '}', ']':
-			if len(open) > 0 {
-				open = open[:len(open)-1]
-			}
-		case ',':
-			if rest := strings.TrimLeft(s[i+1:], " \t\r\n"); rest == "" || rest[0] == '}' || rest[0] == ']' {
-				continue
-			}
-		}
-		b.WriteByte(c)
-	}
-	if str {
-		b.WriteByte('"')
-	}
-	for i := len(open) - 1; i >= 0 && len(open) < 100; i-- {
-		b.WriteByte(open[i])
-	}
-	return b.String()
-}
-
-// reservations finds the nodes whose type is a kind of Reservation, in arrays, graphs and nested nodes.
-func reservations(v any, depth int) []map[string]any {
+// reservations finds the nodes whose type is a kind of Reservation, in arrays, graphs and nested nodes, with
+// the nodes that they refer to (JSON-LD 1.1 section 3.3) in their places.
+func reservations(v any, known map[string]map[string]any, depth int) []map[string]any {
 	if depth > maxDepth {
 		return nil
 	}
@@ -136,18 +77,56 @@ func reservations(v any, depth int) []map[string]any {
 	switch v := v.(type) {
 	case []any:
 		for _, e := range v {
-			out = append(out, reservations(e, depth+1)...)
+			if len(out) < maxNodes {
+				out = append(out, reservations(e, known, depth+1)...)
+			}
 		}
 	case map[string]any:
 		if strings.HasSuffix(typeOf(v), "Reservation") {
-			return []map[string]any{v}
+			return []map[string]any{resolved(v, known)}
 		}
 		for _, k := range canon.SortedKeys(v) {
-			out = append(out, reservations(v[k], depth+1)...)
+			if len(out) < maxNodes {
+				out = append(out, reservations(v[k], known, depth+1)...)
+			}
 		}
 	}
-	if len(out) > 50 {
-		out = out[:50]
+	return out[:min(len(out), maxNodes)]
+}
+
+// named collects the nodes that have a name of their own.
+func named(v any, known map[string]map[string]any, depth int) {
+	if depth > maxDepth || len(known) > 1000 {
+		return
+	}
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			named(e, known, depth+1)
+		}
+	case map[string]any:
+		if id, _ := v["@id"].(string); id != "" && len(v) > 1 && known[id] == nil {
+			known[id] = v
+		}
+		for _, k := range canon.SortedKeys(v) {
+			named(v[k], known, depth+1)
+		}
+	}
+}
+
+// resolved puts the named nodes in the place of the references to them, one level deep.
+func resolved(m map[string]any, known map[string]map[string]any) map[string]any {
+	if len(known) == 0 {
+		return m
+	}
+	out := make(map[string]any, len(m))
+	for k, v := range m {
+		out[k] = v
+		if ref, ok := v.(map[string]any); ok && len(ref) == 1 {
+			if id, _ := ref["@id"].(string); known[id] != nil {
+				out[k] = known[id]
+			}
+		}
 	}
 	return out
 }
@@ -180,7 +159,9 @@ func pick(m map[string]any, paths ...string) string {
 		}
 		switch v := v.(type) {
 		case string:
-			if s := strings.TrimSpace(v); s != "" {
+			// QUIRK: a script's text knows no entities (HTML Living Standard, "script data state"), yet templates
+			// escape what they put there.
+			if s := strings.TrimSpace(html.UnescapeString(v)); s != "" {
 				return s
 			}
 		case json.Number:
@@ -208,8 +189,22 @@ func (out *reading) reservation(p part, r map[string]any) {
 	word(model.Reservation, model.FPickupLoc, "pickupLocation.name", "pickupLocation.address.streetAddress", "pickupLocation")
 	word(model.Reservation, model.FReturnLoc, "dropoffLocation.name", "dropoffLocation.address.streetAddress", "dropoffLocation")
 	say(model.Reservation, model.FTotal, price(r))
-	word(model.Vehicle, model.FName, "reservationFor.name", "reservationFor.model.name", "reservationFor.model")
-	word(model.Customer, model.FFullName, "underName.name", "underName")
+	say(model.Reservation, model.FCreatedAt, when(pick(r, "bookingTime")))
+	if rented(typeOf(r)) {
+		name := pick(r, "reservationFor.name")
+		if name == "" {
+			name = strings.TrimSpace(pick(r, "reservationFor.brand.name", "reservationFor.brand", "reservationFor.make", "reservationFor.manufacturer.name") + " " +
+				pick(r, "reservationFor.model.name", "reservationFor.model"))
+		}
+		say(model.Vehicle, model.FName, model.TextValue(name))
+		word(model.Vehicle, model.FVIN, "reservationFor.vehicleIdentificationNumber")
+	}
+	word(model.Reservation, "party", "partySize", "numAdults")
+	name := pick(r, "underName.name", "underName")
+	if name == "" {
+		name = strings.TrimSpace(pick(r, "underName.givenName") + " " + pick(r, "underName.familyName"))
+	}
+	say(model.Customer, model.FFullName, model.TextValue(name))
 	say(model.Customer, model.FEmail, model.TextValue(strings.ToLower(pick(r, "underName.email"))))
 	word(model.Customer, model.FPhone, "underName.telephone")
 	if status := statusOf(r); status != "" {
@@ -218,6 +213,16 @@ func (out *reading) reservation(p part, r map[string]any) {
 			out.Act = model.ActCancelled
 		}
 	}
+}
+
+// rented tells the reservations of a thing from those of a place or an event, where reservationFor is the
+// house itself.
+func rented(typ string) bool {
+	switch typ {
+	case "FoodEstablishmentReservation", "LodgingReservation", "EventReservation", "FlightReservation", "TrainReservation", "BusReservation", "BoatReservation", "TaxiReservation":
+		return false
+	}
+	return true
 }
 
 // statusOf folds ReservationStatusType, in the schema.org and the Google dialect.
@@ -263,7 +268,7 @@ func price(r map[string]any) model.Value {
 			amount = strings.TrimSpace(strings.Replace(amount, w, "", 1))
 		}
 	}
-	amount = strings.ReplaceAll(amount, ",", "")
+	amount = plainAmount(amount)
 	if amount == "" || len(cur) != 3 {
 		return model.Value{}
 	}
@@ -278,6 +283,21 @@ func price(r map[string]any) model.Value {
 		return model.Value{}
 	}
 	return model.MoneyValue(n, cur)
+}
+
+// plainAmount drops the marks between thousands and writes the decimals behind a point, wherever the sender
+// put a comma (schema.org wants a point).
+func plainAmount(s string) string {
+	point, comma := strings.LastIndexByte(s, '.'), strings.LastIndexByte(s, ',')
+	if comma > point && len(s)-comma <= 3 {
+		return strings.Replace(strings.ReplaceAll(s[:comma], ".", "")+"."+s[comma+1:], " ", "", -1)
+	}
+	return strings.NewReplacer(",", "", " ", "").Replace(s)
+}
+
+// action tells the members that are for buttons: they say nothing of the booking.
+func action(member string) bool {
+	return strings.HasSuffix(member, "Url") || strings.HasSuffix(member, "URL") || strings.HasSuffix(member, "Action") || member == "url" || member == "image" || member == "logo" || member == "sameAs"
 }
 
 // leaves adds every leaf of a reservation under "ld:/…", arrays as "*".
@@ -298,7 +318,7 @@ func (out *reading) leaves(p part, r map[string]any) {
 			}
 		case map[string]any:
 			for _, k := range canon.SortedKeys(v) {
-				if !strings.HasPrefix(k, "@") {
+				if !strings.HasPrefix(k, "@") && !action(k) {
 					walk(path+"/"+k, k, v[k], depth+1)
 				}
 			}

@@ -25,6 +25,7 @@ func microdata(n *html.Node, depth int) []any {
 
 func item(n *html.Node, depth int) map[string]any {
 	typ, _ := attr(n, "itemtype")
+	typ, _, _ = strings.Cut(strings.TrimSpace(typ), " ")
 	m := map[string]any{"@type": typ}
 	if depth < maxDepth {
 		properties(n, m, depth, 0)
@@ -44,8 +45,10 @@ func properties(n *html.Node, m map[string]any, depth, level int) {
 			if scope {
 				v = item(c, depth+1)
 			}
-			if _, have := m[name]; !have && name != "" {
-				m[name] = v
+			for _, n := range strings.Fields(name) {
+				if _, have := m[n]; !have && len(m) < 1000 {
+					m[n] = v
+				}
 			}
 		}
 		if !scope {

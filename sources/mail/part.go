@@ -3,7 +3,6 @@ package mail
 // This file: the decoded text of one part, for showing where a value stands.
 
 import (
-	"bytes"
 	"strings"
 
 	"salvage/sources/calendar"
@@ -50,13 +49,8 @@ func locate(p part, id string, parts *int) (part, bool) {
 			}
 		}
 		return p, len(list) == 0 && p.id == id
-	case media == "message/rfc822" || media == "message/global":
-		body := p.body
-		if strings.EqualFold(p.head.get("content-transfer-encoding"), "base64") {
-			body, _ = unbase64(body)
-			body = bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n"))
-		}
-		h, rest := parseHeader(bytes.TrimLeft(body, "\n"))
+	case isMessage(media, fileName(p.head, params)):
+		h, rest := innerMessage(p)
 		return locate(part{id: p.id, head: h, body: rest, depth: p.depth + 1}, id, parts)
 	}
 	return p, p.id == id

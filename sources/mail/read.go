@@ -159,15 +159,15 @@ func (out *reading) part(p part) {
 	if media == "" || !strings.Contains(media, "/") {
 		media = "text/plain"
 	}
-	switch {
+	switch name := fileName(p.head, params); {
 	case strings.HasPrefix(media, "multipart/"):
 		out.multipart(p, params)
-	case media == "message/rfc822" || media == "message/global":
+	case isMessage(media, name):
 		out.inner(p)
-	case media == "text/calendar" || media == "application/ics":
+	case media == "text/calendar" || media == "application/ics" || strings.HasSuffix(name, ".ics"):
 		out.calendar(p, params)
 	case attachment(p.head):
-		out.attached(media, p.head, params)
+		out.attached(p, media, name, params)
 	case strings.HasPrefix(media, "text/") || media == "application/xhtml+xml":
 		s, defect := textOf(p.body, p.head.get("content-transfer-encoding"), params["charset"])
 		if defect != "" {
@@ -175,25 +175,7 @@ func (out *reading) part(p part) {
 		}
 		out.text(p, media, s)
 	default:
-		out.attached(media, p.head, params)
-	}
-}
-
-func attachment(h header) bool {
-	d, _ := parameters(h.get("content-disposition"))
-	return d == "attachment"
-}
-
-// attached notes attachments that hold a message in a form that is not read, so that they are never taken
-// for empty; an .ics file is read whatever its type says.
-func (out *reading) attached(media string, h header, params map[string]string) {
-	_, disp := parameters(h.get("content-disposition"))
-	name := strings.ToLower(decode(disp["filename"] + params["name"]))
-	switch {
-	case media == "application/ms-tnef", strings.HasSuffix(name, "winmail.dat"):
-		out.defect("an attachment in TNEF form is not read")
-	case media == "application/vnd.ms-outlook", strings.HasSuffix(name, ".msg"):
-		out.defect("an attached Outlook message is not read")
+		out.attached(p, media, name, params)
 	}
 }
 
@@ -292,25 +274,6 @@ func guessBoundary(b []byte) string {
 		b = rest
 	}
 	return ""
-}
-
-// inner reads a message inside a message.
-func (out *reading) inner(p part) {
-	body := p.body
-	if enc := strings.ToLower(p.head.get("content-transfer-encoding")); enc == "base64" {
-		body, _ = unbase64(body)
-		body = bytes.ReplaceAll(body, []byte("\r\n"), []byte("\n"))
-	}
-	h, rest := parseHeader(bytes.TrimLeft(body, "\n"))
-	if !h.known() {
-		out.defect("an attached message without a header")
-		return
-	}
-	out.Via = "forward"
-	subject := out.subject
-	out.headers(h, "fwd:")
-	out.part(part{id: p.id, head: h, body: rest, depth: p.depth + 1, prefix: "fwd:"})
-	out.subject = subject
 }
 
 // calendar reads an iCalendar part: its times as segments, its METHOD as what happened.

@@ -16,8 +16,8 @@ func TestRead(t *testing.T) {
 		outcome      model.Outcome
 		version      string
 	}{
-		{"stripe/charge", `{"id":"ch_1","created":5}`, model.Read, "stripe@1"},
-		{"stripe/charge", `{`, model.Unreadable, "stripe@1"},
+		{"stripe/charge", `{"id":"ch_1","created":5}`, model.Read, "stripe@2"},
+		{"stripe/charge", `{`, model.Unreadable, "stripe@2"},
 		{"calendar/google", `{"id":"1","start":{"date":"2026-01-01"}}`, model.Read, "calendar@2"},
 		{"calendar/google", `{"id":"1"}`, model.Defects, "calendar@2"},
 		{"mail/rfc822", "Subject: x\nDate: Tue, 21 Jun 2022 00:00:55 +0000\n\nx\n", model.Read, "mail@2"},

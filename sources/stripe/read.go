@@ -14,7 +14,7 @@ import (
 )
 
 // Reader names this reader and its version.
-const Reader = "stripe@1"
+const Reader = "stripe@2"
 
 // trust is what a structured member of the API is worth before anything is measured.
 const trust model.PPM = 990_000
@@ -144,16 +144,27 @@ func (out *reading) charge(o canon.Object) {
 func (out *reading) payer(o canon.Object) {
 	_ = out.str(o, model.Customer, model.FEmail, "billing_details", "email") ||
 		out.str(o, model.Customer, model.FEmail, "receipt_email") ||
+		out.str(o, model.Customer, model.FEmail, "payment_method", "billing_details", "email") ||
+		out.str(o, model.Customer, model.FEmail, "source", "owner", "email") ||
 		out.str(o, model.Customer, model.FEmail, "customer", "email") ||
 		out.str(o, model.Customer, model.FEmail, "customer_details", "email")
 	_ = out.str(o, model.Customer, model.FFullName, "billing_details", "name") ||
+		out.str(o, model.Customer, model.FFullName, "payment_method", "billing_details", "name") ||
 		out.str(o, model.Customer, model.FFullName, "shipping", "name") ||
-		out.str(o, model.Customer, model.FFullName, "customer", "name")
+		out.str(o, model.Customer, model.FFullName, "customer", "name") ||
+		out.cardholder(o)
 	_ = out.str(o, model.Customer, model.FPhone, "billing_details", "phone") ||
 		out.str(o, model.Customer, model.FPhone, "shipping", "phone") ||
 		out.str(o, model.Customer, model.FPhone, "customer", "phone")
 	out.ref(o, model.Customer, model.FStripeCus, "customer")
 	out.address(o, "billing_details", "address")
+}
+
+// cardholder claims the name on the card where versions of the API before 2018 keep it.
+func (out *reading) cardholder(o canon.Object) bool {
+	return out.str(o, model.Customer, model.FFullName, "source", "owner", "name") ||
+		out.str(o, model.Customer, model.FFullName, "source", "name") ||
+		out.str(o, model.Customer, model.FFullName, "card", "name")
 }
 
 func (out *reading) address(o canon.Object, path ...string) {

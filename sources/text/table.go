@@ -9,12 +9,13 @@ import "strings"
 const maxTables = 40
 
 type table struct {
-	cells  []tableCell // of the row being read
-	open   bool        // a cell is open
-	heads  []string    // of the columns, once a head row was seen
-	over   []tableCell // the cells of that row
-	before []string    // the row before this one, when it had no digits: it may turn out to be a head row
-	first  bool        // no row was finished yet
+	cells  []tableCell   // of the row being read
+	open   bool          // a cell is open
+	heads  []string      // of the columns, once a head row was seen
+	over   []tableCell   // the cells of that row
+	before []string      // the row before this one, when it had no digits: it may turn out to be a head row
+	first  bool          // no row was finished yet
+	maybe  [][]tableCell // a first row that may be a head, and the rows below it: decided at the end
 }
 
 // tableCell is the lines of one cell.
@@ -45,6 +46,7 @@ func (w *walker) endTable() {
 		return
 	}
 	w.endRow()
+	w.decide(w.top())
 	w.tables = w.tables[:len(w.tables)-1]
 }
 
@@ -95,8 +97,11 @@ func (w *walker) endRow() {
 func (w *walker) label(t *table, cells, full []tableCell, heads int) {
 	words := w.words1(cells)
 	switch {
-	case heads == len(cells) && len(cells) >= 2, t.first && len(cells) >= 3 && len(full) == len(cells) && noDigits(words):
+	case heads == len(cells) && len(cells) >= 2:
 		t.heads, t.over, t.before = words, cells, nil
+		return
+	case t.first && len(cells) >= 3 && len(full) == len(cells) && noDigits(labels(words)), len(t.maybe) > 0 && len(t.maybe) < maxMaybe && len(cells) == len(t.maybe[0]):
+		t.maybe = append(t.maybe, cells)
 		return
 	case len(t.heads) == len(cells) && heads <= 1:
 		for _, c := range t.over {
@@ -115,6 +120,48 @@ func (w *walker) label(t *table, cells, full []tableCell, heads int) {
 	t.before = nil
 	if len(cells) == 2 && len(full) == 2 && noDigits(words) {
 		t.before = words
+	}
+}
+
+// maxMaybe bounds the rows that wait for their table's end.
+const maxMaybe = 200
+
+// labels are the cells that would be labels if label and value stood side by side; all of them when they cannot.
+func labels(words []string) []string {
+	if len(words)%2 == 1 {
+		return words
+	}
+	var out []string
+	for i := 0; i < len(words); i += 2 {
+		out = append(out, words[i])
+	}
+	return out
+}
+
+// decide tells a head row without markup from the first row of label and value side by side: that has digits
+// where its values stand, or there are several rows, and none has a digit where its labels stand.
+func (w *walker) decide(t *table) {
+	if len(t.maybe) == 0 {
+		return
+	}
+	rows, columns := t.maybe, len(t.maybe[0])
+	pairs := columns%2 == 0 && (len(rows) >= 3 || !noDigits(w.words1(rows[0])))
+	for _, r := range rows {
+		for _, l := range labels(w.words1(r)) {
+			pairs = pairs && !hasDigit(l)
+		}
+	}
+	if !pairs {
+		heads := w.words1(rows[0])
+		for _, r := range rows[1:] {
+			w.byColumn(r, heads)
+		}
+		return
+	}
+	for _, r := range rows {
+		for i := 0; i < columns; i += 2 {
+			w.pair(r[i], r[i+1])
+		}
 	}
 }
 

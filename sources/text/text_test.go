@@ -76,6 +76,11 @@ func TestHTML(t *testing.T) {
 		{"columns", "<table><tr><th>Car</th><th>From</th><th>To</th></tr><tr><td>Golf</td><td>1 May</td><td>3 May</td></tr></table>", []string{"[Car] Golf", "[From] 1 May", "[To] 3 May"}},
 		{"two columns", "<table><tr><td>Pick-up</td><td>Return</td></tr><tr><td>1 May 10:00</td><td>3 May 9:00</td></tr></table>", []string{"Pick-up", "[Pick-up] Return", "[Pick-up] 1 May 10:00", "[Return] 3 May 9:00"}},
 		{"matrix", "<table><tr><th></th><th>Old</th><th>New</th></tr><tr><td>Car</td><td>Golf</td><td>Polo</td></tr></table>", []string{"Car", "[Old Car] Golf", "[New Car] Polo"}},
+		{"head row without markup", "<table><tr><td>Car</td><td>From</td><td>Place</td><td>To</td></tr><tr><td>Golf</td><td>1 May</td><td>Harbour</td><td>3 May</td></tr></table>", []string{
+			"Car", "[Car] From", "[From] Place", "[Place] To", "[Car] Golf", "[From] 1 May", "[Place] Harbour", "[To] 3 May"}},
+		{"two pairs a row", "<table><tr><td>Code</td><td>ABC</td><td>Name</td><td>Jane</td></tr><tr><td>From</td><td>1 May</td><td>To</td><td>3 May</td></tr><tr><td>Car</td><td>Golf</td><td>Price</td><td>$5</td></tr></table>", []string{
+			"Code", "[Code] ABC", "Name", "[Name] Jane", "From", "[From] 1 May", "To", "[To] 3 May", "Car", "[Car] Golf", "Price", "[Price] $5"}},
+		{"two pairs in one row", "<table><tr><td>Code</td><td>AB1</td><td>Name</td><td>Jane</td></tr></table>", []string{"Code", "[Code] AB1", "Name", "[Name] Jane"}},
 		{"layout", "<table><tr><td><table><tr><td>Code</td><td>AB1</td></tr></table></td><td>aside</td></tr></table>", []string{"Code", "[Code] AB1", "aside"}},
 		{"definitions", "<dl><dt>Car</dt><dd>Golf 7</dd></dl>", []string{"Car", "[Car] Golf 7"}},
 		{"bold head", "<p><b>Pick-up</b> 10 May 2026</p><p>Code <b>AB1</b></p>", []string{"[Pick-up] 10 May 2026", "Code AB1"}},
