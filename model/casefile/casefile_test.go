@@ -65,14 +65,51 @@ func TestAppendIsOncePerObject(t *testing.T) {
 	require.False(t, done, "a changed file is read anew")
 }
 
+// TestWhoSpeaksDoesNotDependOnTheOrder sees a message in an ordinary mailbox and in one that says who speaks,
+// either first: the case says the same, and what was read before is to be read anew.
+func TestWhoSpeaksDoesNotDependOnTheOrder(t *testing.T) {
+	ctx := context.Background()
+	plain, sent := object("mail:a@x", "one"), object("mail:a@x", "one")
+	sent.Group = "sent"
+	for name, order := range map[string][]model.Evidence{"plain first": {plain, sent, plain}, "sent first": {sent, plain, sent}} {
+		t.Run(name, func(t *testing.T) {
+			c := openCase(t, t.TempDir())
+			reader := func(string) string { return "r1" }
+			for i, ev := range order {
+				_, err := c.Append(ctx, Window{Source: "office", Stream: fmt.Sprint("box ", i)}, Batch{Items: []model.Evidence{ev}})
+				require.NoError(t, err)
+				pending, _, err := c.Pending(reader)
+				require.NoError(t, err)
+				if i == 0 || name == "plain first" && i == 1 {
+					require.Len(t, pending, 1, i)
+					require.NoError(t, c.SaveReadings(ctx, []Stored{{ID: pending[0], Reader: "r1", Reading: &model.Reading{Outcome: model.Read}}}))
+				} else {
+					require.Empty(t, pending, i)
+				}
+			}
+			found, err := c.Find("mail:a@x")
+			require.NoError(t, err)
+			require.Len(t, found, 1)
+			require.Equal(t, "sent", found[0].Group)
+			readings, err := c.Readings(ctx)
+			require.NoError(t, err)
+			require.Equal(t, "sent", readings[0].Group)
+		})
+	}
+}
+
 func TestAppendOnlyIsGuarded(t *testing.T) {
 	ctx := context.Background()
 	c := openCase(t, t.TempDir())
-	_, err := c.Append(ctx, Window{"s", "f", "m"}, Batch{Items: []model.Evidence{object("mail:a@x", "one")}, Cursor: "c"})
+	a := object("mail:a@x", "one")
+	_, err := c.Append(ctx, Window{"s", "f", "m"}, Batch{Items: []model.Evidence{a}, Cursor: "c"})
+	require.NoError(t, err)
+	a.Group = "sent"
+	_, err = c.Append(ctx, Window{"s", "sent", "m"}, Batch{Items: []model.Evidence{a}})
 	require.NoError(t, err)
 	require.NoError(t, c.Decide(ctx, model.Decision{Conflict: "k", Choice: "a"}))
 	require.NoError(t, c.AddRun(ctx, "r1", "p", "now"))
-	for _, table := range []string{"blob", "evidence", "stream", "seen", "cursor", "decision", "run"} {
+	for _, table := range []string{"blob", "evidence", "stream", "seen", "cursor", "decision", "run", "speaker"} {
 		var col string
 		require.NoError(t, c.db.QueryRow("SELECT name FROM pragma_table_info(?) LIMIT 1", table).Scan(&col))
 		_, err := c.db.Exec(fmt.Sprintf("DELETE FROM %s", table))

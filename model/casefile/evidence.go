@@ -123,8 +123,8 @@ func (c *Case) piece(b []byte) piece {
 
 // putter holds the prepared statements of one transaction.
 type putter struct {
-	find, blob, evidence, seen, part *sql.Stmt
-	c                                *Case
+	find, blob, evidence, seen, part, speaker, unread *sql.Stmt
+	c                                                 *Case
 }
 
 func (c *Case) prepare(tx *sql.Tx) (p putter, err error) {
@@ -133,11 +133,13 @@ func (c *Case) prepare(tx *sql.Tx) (p putter, err error) {
 		at   **sql.Stmt
 		text string
 	}{
-		{&p.find, "SELECT id FROM evidence WHERE key = ? AND digest = ?"},
+		{&p.find, "SELECT e.id, coalesce(s.grp, e.grp) FROM evidence e LEFT JOIN speaker s ON s.evidence = e.id WHERE e.key = ? AND e.digest = ?"},
 		{&p.blob, "INSERT INTO blob (sha, size, z) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"},
 		{&p.evidence, "INSERT INTO evidence (key, digest, media, grp, at, canon, raw, found) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"},
 		{&p.seen, "INSERT INTO seen (stream, evidence) VALUES (?, ?) ON CONFLICT DO NOTHING"},
 		{&p.part, "INSERT INTO piece (sha, n, z) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"},
+		{&p.speaker, "INSERT INTO speaker (evidence, grp) VALUES (?, ?)"},
+		{&p.unread, "DELETE FROM reading WHERE evidence = ?"},
 	} {
 		if *s.at, err = tx.Prepare(s.text); err != nil {
 			p.close()
@@ -148,7 +150,7 @@ func (c *Case) prepare(tx *sql.Tx) (p putter, err error) {
 }
 
 func (p putter) close() {
-	for _, s := range []*sql.Stmt{p.find, p.blob, p.evidence, p.seen, p.part} {
+	for _, s := range []*sql.Stmt{p.find, p.blob, p.evidence, p.seen, p.part, p.speaker, p.unread} {
 		if s != nil {
 			s.Close()
 		}
@@ -158,34 +160,52 @@ func (p putter) close() {
 // one stores one object and its sighting.
 func (p putter) one(stream int64, ev *model.Evidence, b [2]piece) (isNew bool, err error) {
 	var id int64
-	err = p.find.QueryRow(ev.Key, ev.Digest[:]).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
+	var group string
+	err = p.find.QueryRow(ev.Key, ev.Digest[:]).Scan(&id, &group)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
 		isNew = true
-		for i := range b {
-			if i == 1 && b[1].sha == b[0].sha {
-				break
-			}
-			if _, err := p.blob.Exec(b[i].sha[:], b[i].size, b[i].z); err != nil {
-				return false, err
-			}
-		}
-		if ev.Long != nil {
-			if err := p.long(b[0].sha, ev.Long); err != nil {
-				return false, err
-			}
-		}
-		res, err := p.evidence.Exec(ev.Key, ev.Digest[:], ev.Media, ev.Group, ev.At, b[0].sha[:], b[1].sha[:], ev.Found)
-		if err != nil {
-			return false, err
-		}
-		if id, err = res.LastInsertId(); err != nil {
-			return false, err
-		}
-	} else if err != nil {
+		id, err = p.put(ev, b)
+	case err == nil && group == "" && ev.Group != "":
+		err = p.speaks(id, ev.Group)
+	}
+	if err != nil {
 		return false, err
 	}
 	_, err = p.seen.Exec(stream, id)
 	return isNew, err
+}
+
+// put stores an object that the case does not have.
+func (p putter) put(ev *model.Evidence, b [2]piece) (id int64, err error) {
+	for i := range b {
+		if i == 1 && b[1].sha == b[0].sha {
+			break
+		}
+		if _, err := p.blob.Exec(b[i].sha[:], b[i].size, b[i].z); err != nil {
+			return 0, err
+		}
+	}
+	if ev.Long != nil {
+		if err := p.long(b[0].sha, ev.Long); err != nil {
+			return 0, err
+		}
+	}
+	res, err := p.evidence.Exec(ev.Key, ev.Digest[:], ev.Media, ev.Group, ev.At, b[0].sha[:], b[1].sha[:], ev.Found)
+	if err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
+// speaks notes who speaks in an object that was seen first where that did not show, so that the order in
+// which places are read changes nothing. It is to be read anew, for a reading may depend on it.
+func (p putter) speaks(id int64, group string) error {
+	if _, err := p.speaker.Exec(id, group); err != nil {
+		return err
+	}
+	_, err := p.unread.Exec(id)
+	return err
 }
 
 // Digest is the digest of all evidence of the case: SHA-256 over the sorted (key, digest) pairs.

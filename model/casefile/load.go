@@ -63,8 +63,9 @@ func (c *Case) load(where string, args ...any) ([]model.Evidence, error) {
 }
 
 func (c *Case) loadRows(where string, args ...any) ([]model.Evidence, error) {
-	rows, err := c.db.Query(`SELECT e.key, e.digest, e.media, e.grp, e.at, e.found, e.canon, a.size, a.z, e.raw, b.size, b.z
-		FROM evidence e JOIN blob a ON a.sha = e.canon JOIN blob b ON b.sha = e.raw `+where, args...)
+	rows, err := c.db.Query(`SELECT e.key, e.digest, e.media, coalesce(s.grp, e.grp), e.at, e.found, e.canon, a.size, a.z, e.raw, b.size, b.z
+		FROM evidence e JOIN blob a ON a.sha = e.canon JOIN blob b ON b.sha = e.raw
+		LEFT JOIN speaker s ON s.evidence = e.id `+where, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -71,7 +71,8 @@ func (c *Case) SaveReadings(ctx context.Context, list []Stored) error {
 
 // Readings gives every reading, sorted by the key and digest of its evidence.
 func (c *Case) Readings(ctx context.Context) ([]*model.Reading, error) {
-	const query = `SELECT e.key, e.media, e.grp, e.at, r.packed FROM evidence e JOIN reading r ON r.evidence = e.id ORDER BY e.key, e.digest`
+	const query = `SELECT e.key, e.media, coalesce(s.grp, e.grp), e.at, r.packed
+		FROM evidence e JOIN reading r ON r.evidence = e.id LEFT JOIN speaker s ON s.evidence = e.id ORDER BY e.key, e.digest`
 	rows, err := c.db.QueryContext(ctx, query)
 	if err != nil {
 		return nil, explain("read the readings", err)

@@ -119,7 +119,7 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// TestGmail wants All Mail, Spam and Trash, and not the labels, which hold the same messages again.
+// TestGmail wants All Mail, Spam, Trash and Sent, and not the labels, which hold the same messages again.
 func TestGmail(t *testing.T) {
 	s, o := scripted(t, 3)
 	s.Caps = "X-GM-EXT-1 SPECIAL-USE"
@@ -130,7 +130,7 @@ func TestGmail(t *testing.T) {
 	for _, c := range rep.Covered {
 		states[c.Stream] = c.State
 	}
-	require.Equal(t, map[string]sources.State{"INBOX": sources.NotAsked, "[Gmail]/Alle Nachrichten": sources.Complete, "[Gmail]/Spam": sources.Complete, "[Gmail]/Gesendet": sources.NotAsked}, states)
+	require.Equal(t, map[string]sources.State{"INBOX": sources.NotAsked, "[Gmail]/Alle Nachrichten": sources.Complete, "[Gmail]/Spam": sources.Complete, "[Gmail]/Gesendet": sources.Complete}, states)
 }
 
 // TestUIDValidityInTheMiddle makes the mailbox anew while it is read.

@@ -264,6 +264,9 @@ func (s *Source) receive(c *conn, box string, uids []imap.UID, got *bodies) erro
 					cut = err
 					continue
 				}
+				if s.sent[box] {
+					ev.Group = mail.Sent
+				}
 				got.evidence[uid], got.bytes[uid] = ev, it.Literal.Size()
 			}
 		}

@@ -11,7 +11,9 @@
 //
 // A message's identity is its canonical bytes: a mailbox that was made anew (another UIDVALIDITY) is read
 // again and gives the same evidence. Of Gmail's mailboxes All Mail holds every message once, whatever its
-// labels, so that one is read, with Spam and Trash, which it leaves out.
+// labels, so that one is read, with Spam and Trash, which it leaves out, and Sent, which says what All Mail
+// does not: that the account itself has sent these. Messages of a mailbox with that role (RFC 6154) bear the
+// group mail.Sent; a mailbox that is merely called so does not count.
 package live
 
 import (
@@ -51,8 +53,9 @@ type Source struct {
 	o     Options
 	told  func(sources.Wait)
 	conn  *conn
-	boxes map[string]bool // planned
-	month listed          // the window that is being read
+	boxes map[string]uint32 // the planned ones and their UIDVALIDITY
+	sent  map[string]bool   // those that hold what the account itself has sent
+	month listed            // the window that is being read
 	notes []string
 	spool []*os.File
 }
@@ -76,7 +79,7 @@ func New(o Options) (*Source, error) {
 	if _, err := wire.TLS(o.CA, ""); err != nil {
 		return nil, fmt.Errorf("source %s: %w", o.Name, err)
 	}
-	return &Source{o: o, boxes: map[string]bool{}}, nil
+	return &Source{o: o, boxes: map[string]uint32{}, sent: map[string]bool{}}, nil
 }
 
 // Name implements sources.Source.
@@ -157,7 +160,8 @@ type place struct {
 func (s *Source) Next(ctx context.Context, w sources.Window, cursor string) (*sources.Page, error) {
 	s.unspool()
 	box, ok := boxOf(w)
-	if !ok || !s.boxes[box] {
+	planned, known := s.boxes[box]
+	if !ok || !known {
 		return nil, fmt.Errorf("%s: not planned", w.Stream)
 	}
 	var at place
@@ -169,7 +173,7 @@ func (s *Source) Next(ctx context.Context, w sources.Window, cursor string) (*so
 	if err := s.with(ctx, box, func(c *conn) error { return s.refresh(c, box, w.Open) }); err != nil {
 		return nil, err
 	}
-	if validityOf(w) != s.conn.validity {
+	if planned != s.conn.validity {
 		return nil, fmt.Errorf("the mailbox was made anew on the server while it was read\nhint: run this again")
 	}
 	if w.Open {
@@ -189,6 +193,12 @@ func (s *Source) refresh(c *conn, box string, anew bool) error {
 // fresh reads what has arrived since the window was read before; the first time it only remembers where
 // the mailbox ends.
 func (s *Source) fresh(ctx context.Context, w sources.Window, box string, at place) (*sources.Page, error) {
+	if at.Next > 0 && at.Validity != s.conn.validity {
+		// What the cursor says of UIDs does not hold any more (RFC 9051 section 2.3.1.1): the months of the new
+		// mailbox are windows of their own, and what lies in both is one piece of evidence.
+		s.note("%s was made anew on the server since the last pull (UIDVALIDITY %d, was %d); it is read again from its beginning", box, s.conn.validity, at.Validity)
+		at = place{}
+	}
 	if at.Next == 0 {
 		return &sources.Page{Done: true, Cursor: encode(place{Validity: s.conn.validity, Next: max(1, s.conn.next)})}, nil
 	}

@@ -53,6 +53,9 @@ func (s *Source) Plan(ctx context.Context) ([]sources.Window, error) {
 		return slices.Contains(d.Attrs, imap.MailboxAttrNoSelect) || slices.Contains(d.Attrs, imap.MailboxAttrNonExistent)
 	})
 	slices.SortFunc(all, func(a, b *imap.ListData) int { return strings.Compare(a.Mailbox, b.Mailbox) })
+	for _, d := range all {
+		s.sent[d.Mailbox] = slices.Contains(d.Attrs, imap.MailboxAttrSent)
+	}
 	now := time.Now().UTC()
 	wanted, ws := s.choose(all, gmail, now)
 	for _, box := range wanted {
@@ -89,12 +92,13 @@ func (s *Source) choose(all []*imap.ListData, gmail bool, now time.Time) (wanted
 	return wanted, ws
 }
 
-// everything is each mailbox; of Gmail's the one that holds every message, and those that it leaves out.
+// everything is each mailbox; of Gmail's the one that holds every message, those that it leaves out, and the
+// one that tells which of them the account has sent.
 func everything(all []*imap.ListData, gmail bool) (boxes []string) {
 	whole := gmail && slices.ContainsFunc(all, func(d *imap.ListData) bool { return slices.Contains(d.Attrs, imap.MailboxAttrAll) })
 	for _, d := range all {
 		if !whole || slices.ContainsFunc(d.Attrs, func(a imap.MailboxAttr) bool {
-			return a == imap.MailboxAttrAll || a == imap.MailboxAttrJunk || a == imap.MailboxAttrTrash
+			return a == imap.MailboxAttrAll || a == imap.MailboxAttrJunk || a == imap.MailboxAttrTrash || a == imap.MailboxAttrSent
 		}) {
 			boxes = append(boxes, d.Mailbox)
 		}
@@ -145,9 +149,9 @@ func (s *Source) windows(ctx context.Context, box string, now time.Time) ([]sour
 	if err != nil {
 		return nil, err
 	}
-	s.boxes[box] = true
+	s.boxes[box] = s.conn.validity
 	v := fmt.Sprintf(" v%d", s.conn.validity)
-	whole.Mark, whole.Open = "new"+v, true
+	whole.Mark, whole.Open = "new", true // its cursor tells the UIDVALIDITY, so that a change is noticed
 	ws := []sources.Window{whole}
 	if empty {
 		return ws, nil
@@ -168,16 +172,3 @@ func (s *Source) windows(ctx context.Context, box string, now time.Time) ([]sour
 }
 
 func boxOf(w sources.Window) (string, bool) { return w.Stream, w.Stream != "" }
-
-// validityOf reads the UIDVALIDITY out of a window's mark.
-func validityOf(w sources.Window) uint32 {
-	for _, word := range strings.Fields(w.Mark) {
-		if v, ok := strings.CutPrefix(word, "v"); ok {
-			n, err := strconv.ParseUint(v, 10, 32)
-			if err == nil {
-				return uint32(n)
-			}
-		}
-	}
-	return 0
-}
