@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -119,6 +120,32 @@ func TestAppendOnlyIsGuarded(t *testing.T) {
 		_, err = c.db.Exec(fmt.Sprintf("INSERT OR REPLACE INTO %s SELECT * FROM %s", table, table))
 		require.ErrorContains(t, err, "append-only", table)
 	}
+}
+
+// TestAppendIsWholeOrNothing fails in the middle of a page: neither what came before nor its cursor is kept.
+func TestAppendIsWholeOrNothing(t *testing.T) {
+	ctx := context.Background()
+	c := openCase(t, t.TempDir())
+	w := Window{Source: "office", Stream: "INBOX", Mark: "m"}
+	empty, err := c.Digest()
+	require.NoError(t, err)
+	opened := 0
+	text := strings.Repeat("long ", 1000)
+	long := object("mail:long@x", "long")
+	long.Long = &model.Long{Size: int64(len(text)), Open: func() (io.ReadCloser, error) {
+		if opened++; opened > 1 { // the first time it is hashed, the second time it is stored
+			return nil, errors.New("the disk is gone")
+		}
+		return io.NopCloser(strings.NewReader(text)), nil
+	}}
+	_, err = c.Append(ctx, w, Batch{Items: []model.Evidence{object("mail:a@x", "one"), long}, Cursor: "behind"})
+	require.ErrorContains(t, err, "the disk is gone")
+	cursor, _, err := c.Cursor(w)
+	require.NoError(t, err)
+	require.Empty(t, cursor)
+	after, err := c.Digest()
+	require.NoError(t, err)
+	require.Equal(t, empty, after)
 }
 
 func TestOneWriterAtATime(t *testing.T) {

@@ -1,12 +1,16 @@
 package wire_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -87,6 +91,100 @@ func TestRate(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.GreaterOrEqual(t, at[15].Sub(at[0]), 250*time.Millisecond, "ten at once, then one each 50 ms")
+}
+
+// TestSlowerAfterARefusal wants the rate lowered by a 429: what would take 300 ms at 20 a second takes more.
+func TestSlowerAfterARefusal(t *testing.T) {
+	var at []time.Time
+	c, url := client(t, func(w http.ResponseWriter, _ *http.Request) {
+		if at = append(at, time.Now()); len(at) <= 2 {
+			w.WriteHeader(429)
+		}
+		fmt.Fprint(w, "{}")
+	}, func(o *wire.Options) { o.Rate = rate.Limit(20) })
+	for range 14 {
+		_, err := c.HTTP().Get(url)
+		require.NoError(t, err)
+	}
+	require.Len(t, at, 16)
+	require.GreaterOrEqual(t, at[15].Sub(at[0]), 700*time.Millisecond, "six beyond the first ten, at little more than five a second")
+}
+
+// TestBrokenConnections breaks the first connection in each way, and wants the question asked once more. Every
+// answer ends its connection, so that net/http itself never asks again.
+func TestBrokenConnections(t *testing.T) {
+	const head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
+	whole := []string{head + "Content-Length: 12\r\n\r\n{\"a\":\"bcde\"}"}
+	for _, tt := range []struct {
+		name   string
+		say    []string // each followed by a pause
+		pause  time.Duration
+		reset  bool
+		asked  int
+		reason string
+	}{
+		{"no answer", nil, 5 * time.Second, false, 2, "time ran out"},
+		{"silence in the middle of the head", []string{head}, 5 * time.Second, false, 2, "time ran out"},
+		{"silence in the middle of the body", []string{head + "Content-Length: 12\r\n\r\n{\"a\":"}, 5 * time.Second, false, 2, "time ran out"},
+		{"reset before the answer", nil, 0, true, 2, "the connection"},
+		{"reset in the middle of the body", []string{head + "Content-Length: 12\r\n\r\n{\"a\":"}, 20 * time.Millisecond, true, 2, "the connection"},
+		{"closed in the middle of the body", []string{head + "Content-Length: 12\r\n\r\n{\"a\":"}, 0, false, 2, "the connection ended early"},
+		{"half a JSON text, whole as HTTP goes", []string{head + "Content-Length: 5\r\n\r\n{\"a\":"}, 0, false, 2, "not whole JSON"},
+		{"slower than the deadline, but never silent for as long", []string{head + "Content-Length: 12\r\n\r\n{\"a", "\":", "\"b", "cd", "e\"", "}"}, 150 * time.Millisecond, false, 1, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			require.NoError(t, err)
+			defer l.Close()
+			var asked atomic.Int32
+			go func() {
+				for {
+					conn, err := l.Accept()
+					if err != nil {
+						return
+					}
+					go func() {
+						defer conn.Close()
+						if _, err := http.ReadRequest(bufio.NewReader(conn)); err != nil {
+							return
+						}
+						say, pause := whole, time.Duration(0)
+						if asked.Add(1) == 1 {
+							say, pause = tt.say, tt.pause
+						}
+						for _, text := range say {
+							conn.Write([]byte(text))
+							time.Sleep(pause)
+						}
+						if say == nil {
+							time.Sleep(pause)
+						}
+						if tt.reset && asked.Load() == 1 {
+							conn.(*net.TCPConn).SetLinger(0)
+						}
+					}()
+				}
+			}()
+			c, err := wire.New(wire.Options{Service: "Test", Base: "http://" + l.Addr().String(), Idle: 500 * time.Millisecond, Patience: sources.Patience{First: time.Millisecond, Longest: 2 * time.Millisecond}})
+			require.NoError(t, err)
+			var waits []sources.Wait
+			c.Listen(func(w sources.Wait) { waits = append(waits, w) })
+			ctx, stop := context.WithTimeout(context.Background(), 4*time.Second) // sooner than a silent server gives up
+			defer stop()
+			req, err := http.NewRequestWithContext(ctx, "GET", "http://"+l.Addr().String(), nil)
+			require.NoError(t, err)
+			resp, err := c.HTTP().Do(req)
+			require.NoError(t, err)
+			body, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			require.JSONEq(t, `{"a":"bcde"}`, string(body))
+			require.EqualValues(t, tt.asked, asked.Load())
+			require.Len(t, waits, tt.asked-1)
+			for _, w := range waits {
+				require.Contains(t, w.Why, tt.reason)
+			}
+		})
+	}
 }
 
 func TestAddresses(t *testing.T) {

@@ -105,7 +105,7 @@ func TestFaults(t *testing.T) {
 		tr    []fakes.Trouble
 		waits bool
 	}{
-		{"403 for asking too often", []fakes.Trouble{fakes.TooMany}, true},
+		{"429 for asking too often", []fakes.Trouble{fakes.TooMany}, true},
 		{"503", []fakes.Trouble{fakes.Fail503, fakes.Fail503}, true},
 		{"500 until the page is smaller", []fakes.Trouble{fakes.Fail500, fakes.Fail500, fakes.Fail500, fakes.Fail500, fakes.Fail500, fakes.Fail500}, true},
 		{"reset", []fakes.Trouble{fakes.Reset}, true},
@@ -138,6 +138,27 @@ func TestFaults(t *testing.T) {
 		require.True(t, rep.Complete(), sourcetest.First(rep))
 		require.Equal(t, whole.Digest(), st.Digest())
 	})
+}
+
+// TestLimitsComeAs403 wants Google's 403 for asking too often to be waited out, not taken for a missing right.
+func TestLimitsComeAs403(t *testing.T) {
+	for _, reason := range []string{"rateLimitExceeded", "userRateLimitExceeded"} {
+		g := server(t, 50)
+		refused := 0
+		g.SetHook(func(r *http.Request) {
+			if strings.Contains(r.URL.Path, "staff") {
+				if refused++; refused <= 2 {
+					g.CloseCalendar("staff@group.calendar.google.com", reason)
+				} else {
+					g.CloseCalendar("staff@group.calendar.google.com", "")
+				}
+			}
+		})
+		st, rep := pull(t, source(t, g))
+		require.True(t, rep.Complete(), sourcetest.First(rep))
+		require.Equal(t, 2, rep.Waits)
+		require.Len(t, st.Evidence, 51)
+	}
 }
 
 // TestSecondPull asks for changes only, and for everything when the token is forgotten.
