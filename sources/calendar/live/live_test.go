@@ -140,6 +140,20 @@ func TestFaults(t *testing.T) {
 	})
 }
 
+// TestNeverTheEnd wants a hole where no answer ever proves that the calendar was read to its end.
+func TestNeverTheEnd(t *testing.T) {
+	g := server(t, 50)
+	var for100 []fakes.Trouble
+	for range 100 {
+		for100 = append(for100, fakes.Empty)
+	}
+	g.Script("/calendar/v3/calendars/staff@group.calendar.google.com/events", for100...)
+	_, rep := pull(t, source(t, g))
+	require.Len(t, rep.Holes, 1)
+	require.Equal(t, "Staff", rep.Holes[0].Stream)
+	require.Contains(t, rep.Holes[0].Why, "neither a next one nor the end")
+}
+
 // TestLimitsComeAs403 wants Google's 403 for asking too often to be waited out, not taken for a missing right.
 func TestLimitsComeAs403(t *testing.T) {
 	for _, reason := range []string{"rateLimitExceeded", "userRateLimitExceeded"} {
