@@ -103,12 +103,6 @@ func (s *Source) drop() {
 	s.conn = nil
 }
 
-func (s *Source) note(format string, args ...any) {
-	if n := fmt.Sprintf(format, args...); !slices.Contains(s.notes, n) {
-		s.notes = append(s.notes, n)
-	}
-}
-
 // with does something on a connection, with patience: a connection that broke is opened anew.
 func (s *Source) with(ctx context.Context, doing string, do func(c *conn) error) error {
 	return s.o.Patience.Do(ctx, s.told, func() error {
