@@ -53,7 +53,7 @@ func prepare(list []model.ReadingRule) ([]given, error) {
 func prepareOne(r model.ReadingRule) (given, error) {
 	g := given{ReadingRule: r}
 	if len(r.In) < 3 || !strings.Contains("t:o:m:", r.In[:2]) {
-		return g, fmt.Errorf("in %q is no scope: it begins with t:, o: or m:", r.In)
+		return g, fmt.Errorf("in %q is no scope: say t:, o: or m: and a name", r.In)
 	}
 	place := r.Place
 	if place == "" {

@@ -76,7 +76,10 @@ func TestWaitsCanBeCancelled(t *testing.T) {
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	asked := 0
-	c, url := client(t, func(w http.ResponseWriter, r *http.Request) { asked++; http.Redirect(w, r, "/elsewhere", 302) })
+	c, url := client(t, func(w http.ResponseWriter, r *http.Request) {
+		asked++
+		http.Redirect(w, r, "/elsewhere", http.StatusFound)
+	})
 	_, err := c.HTTP().Get(url)
 	require.Error(t, err)
 	require.Equal(t, 1, asked)

@@ -57,7 +57,7 @@ func (s *Source) scopes(a *sources.Access) error {
 		if f := tokenFault(err); f != nil {
 			return f
 		}
-		return fmt.Errorf("Google: the sign-in service cannot be reached")
+		return fmt.Errorf("the sign-in service of Google cannot be reached")
 	}
 	granted, _ := t.Extra("scope").(string)
 	if granted == "" {

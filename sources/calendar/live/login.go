@@ -59,7 +59,7 @@ func Login(ctx context.Context, app []byte, show func(address string)) (credenti
 		return nil, nil, fmt.Errorf("the sign-in service cannot be reached: %s", wire.NetWords(err))
 	}
 	if t.RefreshToken == "" {
-		return nil, nil, errors.New("Google gave no lasting sign-in\nhint: remove salvage's access at myaccount.google.com/permissions and sign in again")
+		return nil, nil, errors.New("no lasting sign-in was given by Google\nhint: remove salvage's access at myaccount.google.com/permissions and sign in again")
 	}
 	granted, _ := t.Extra("scope").(string)
 	f = file{Type: "authorized_user", ClientID: f.ClientID, ClientSecret: f.ClientSecret, RefreshToken: t.RefreshToken, TokenURI: f.TokenURI}

@@ -107,8 +107,9 @@ func TestTokens(t *testing.T) {
 	for _, auth := range []string{"xoauth2", "oauthbearer"} {
 		t.Run(auth, func(t *testing.T) {
 			s, o := scripted(t, 3)
-			s.XOAUTH2 = "ya29.token-of-the-test"
-			o.Auth, o.Password = auth, s.XOAUTH2
+			const token = "ya29.token-of-the-test"
+			s.Set(func(s *fakes.IMAP) { s.XOAUTH2 = token })
+			o.Auth, o.Password = auth, token
 			st, rep := pull(t, source(t, o))
 			require.True(t, rep.Complete(), sourcetest.First(rep))
 			require.Len(t, st.Evidence, 3)
@@ -122,9 +123,11 @@ func TestTokens(t *testing.T) {
 // TestGmail wants All Mail, Spam, Trash and Sent, and not the labels, which hold the same messages again.
 func TestGmail(t *testing.T) {
 	s, o := scripted(t, 3)
-	s.Caps = "X-GM-EXT-1 SPECIAL-USE"
-	s.Boxes = []string{`(\HasNoChildren) "/" INBOX`, `(\HasChildren \Noselect) "/" "[Gmail]"`, `(\All \HasNoChildren) "/" "[Gmail]/Alle Nachrichten"`,
-		`(\HasNoChildren \Junk) "/" "[Gmail]/Spam"`, `(\HasNoChildren \Sent) "/" "[Gmail]/Gesendet"`}
+	s.Set(func(s *fakes.IMAP) {
+		s.Caps = "X-GM-EXT-1 SPECIAL-USE"
+		s.Boxes = []string{`(\HasNoChildren) "/" INBOX`, `(\HasChildren \Noselect) "/" "[Gmail]"`, `(\All \HasNoChildren) "/" "[Gmail]/Alle Nachrichten"`,
+			`(\HasNoChildren \Junk) "/" "[Gmail]/Spam"`, `(\HasNoChildren \Sent) "/" "[Gmail]/Gesendet"`}
+	})
 	_, rep := pull(t, source(t, o))
 	states := map[string]sources.State{}
 	for _, c := range rep.Covered {

@@ -260,6 +260,11 @@ func (s *Source) receive(c *conn, box string, uids []imap.UID, got *bodies) erro
 					continue // NIL: the message is gone
 				}
 				ev, err := s.take(it.Literal, fmt.Sprintf("%s uid %d", box, uid))
+				// QUIRK: the library goes on reading a literal that was cut while its own reader does the same:
+				// the connection is given up as it is.
+				if f, ok := sources.FaultOf(err); ok && f.Kind == sources.Cut {
+					return err
+				}
 				if err != nil {
 					cut = err
 					continue
