@@ -45,6 +45,7 @@ type fuser struct {
 	out       Result
 	stray     map[string]bool // by entity id
 	lone      map[string]tally
+	rows      map[stay][]*match.Node // stays that stand in the database
 }
 
 // space is the namespace of entity ids: a fixed UUID of ours.
@@ -64,6 +65,7 @@ func Fuse(books, live *model.Books, m *match.Result, opt Options) *Result {
 	f.habits = learnHabits(books, m, opt)
 	f.nameCustomers()
 	f.learnLone()
+	f.learnRows()
 	for _, n := range m.Nodes {
 		f.nodes = append(f.nodes, f.reservation(n))
 	}

@@ -20,6 +20,7 @@ func (f *fuser) gate(e *model.Entity, n *match.Node) {
 		return // nothing more to ask about what does not belong to the lost window
 	}
 	f.gateRival(e, n)
+	f.gateTwin(e, n)
 	f.gateEvidence(e, n)
 	if e.Held() {
 		return // first whether it is a booking at all, then what it lacks
