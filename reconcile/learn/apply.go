@@ -3,6 +3,7 @@ package learn
 // This file: reading with what was learned, and with generic labels where nothing was.
 
 import (
+	"maps"
 	"sort"
 	"strconv"
 	"strings"
@@ -52,7 +53,11 @@ func (m *Model) learned(out []model.Claim, st *Statement, slots []slot, dates bo
 			continue
 		}
 		if ru := m.ruleFor(st.in.of(s), s); ru != nil {
-			if v, ok := m.value(r, s, ru.Kind, ru.Field, ru.tag, m.placed(ru.zone, out)); ok && m.ours(ru, v) {
+			z := m.placed(ru.zone, out)
+			if ru.zone != nil && z == nil {
+				continue // local time of a place that nothing names: no zone is made up
+			}
+			if v, ok := m.value(r, s, ru.Kind, ru.Field, ru.tag, z); ok && m.ours(ru, v) {
 				out = append(out, claim(r, s, ru.Kind, ru.Field, v, ru.ID, ru.Trust))
 			}
 		}
@@ -91,19 +96,25 @@ func (m *Model) placed(z *zone, cs []model.Claim) *zone {
 }
 
 func (m *Model) ruleFor(scopes *scope, s *slot) *rule {
-	judged := false
+	judged, open := false, map[fieldName]bool(nil)
 	for si, sc := range scopes {
 		for _, a := range s.anchors {
 			if !usable(si, a) {
 				continue
 			}
-			if ru := m.rules[ruleKey{sc, a}]; ru != nil && ru.typ == s.typ {
+			k := ruleKey{sc, a}
+			if ru := m.rules[k]; ru != nil && ru.typ == s.typ && (!judged || open[fieldName{ru.Kind, ru.Field}]) {
 				return ru
 			}
-			judged = judged || m.judged[ruleKey{sc, a}]
+			if fits := m.fits[k]; m.judged[k] && len(fits) > 0 {
+				if open == nil {
+					open = map[fieldName]bool{}
+				}
+				maps.Copy(open, fits)
+			}
 		}
-		if judged {
-			return nil // what the overlap refused here is not let in by a wider scope
+		for _, a := range s.anchors { // what the overlap refused here is not let in by a wider scope, unless it only could not be told apart
+			judged = judged || usable(si, a) && m.judged[ruleKey{sc, a}]
 		}
 	}
 	return nil
