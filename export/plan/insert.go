@@ -46,6 +46,7 @@ func (b *builder) insert(be *mapping.BoundEntity, e *model.Entity) (*draft, erro
 	for _, f := range d.late {
 		d.fieldCell(f)
 	}
+	d.defaults()
 	d.key(main)
 	if err := d.extras(); err != nil {
 		return nil, err
