@@ -29,6 +29,10 @@ func (j *job) dialect() string {
 
 // noScript says that the SQL of the export cannot be written, and nil when it can. All else is done without it.
 func (j *job) noScript() error {
+	if j.live == nil && j.backup.Schema().Dialect == "csv" {
+		return &failure{exitFailed, errors.New("there is no export: CSV files do not say what the tables are like (types, keys, sequences); report, board and conflicts are complete"),
+			"restore the files into an empty copy of the database, name a dump of it as live: in " + j.g.config + ", and run again"}
+	}
 	d := j.dialect()
 	if d == "postgres" {
 		return nil

@@ -30,7 +30,7 @@ func (b *builder) anchors() ([]model.Anchor, error) {
 	}
 	var tables []*tableEntry
 	for _, t := range b.order {
-		if len(t.plan.Key) > 0 && b.in.Backup.Schema().Table(t.plan.Name) != nil {
+		if len(t.plan.Key) > 0 && nameIn(b.in.Backup, t.table) != "" {
 			tables = append(tables, t)
 		}
 	}
@@ -73,7 +73,7 @@ func (b *builder) anchorsOf(t *tableEntry, share int, changed map[string]bool) (
 		anchor model.Anchor
 	}
 	var best []hashed
-	err = b.in.Backup.Each(t.plan.Name, func(r *model.Row) error {
+	err = b.in.Backup.Each(nameIn(b.in.Backup, t.table), func(r *model.Row) error {
 		if share == 0 || !fits(r) {
 			return nil
 		}
@@ -116,7 +116,7 @@ func (b *builder) still(t *tableEntry, list []model.Anchor) ([]model.Anchor, err
 		}
 		byKey[strings.Join(key, model.KeySep)] = i
 	}
-	err := b.in.Live.Each(t.plan.Name, func(r *model.Row) error {
+	err := b.in.Live.Each(nameIn(b.in.Live, t.table), func(r *model.Row) error {
 		i, ok := byKey[keyText(r, t.plan.Key)]
 		if !ok {
 			return nil

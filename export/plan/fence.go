@@ -101,7 +101,8 @@ func createdColumn(t *tableEntry) string {
 // (-1 when none was).
 func (b *builder) highest(db model.Tables, t *tableEntry, created string) (now, then int64, err error) {
 	then = -1
-	if db.Schema().Table(t.plan.Name) == nil {
+	name := nameIn(db, t.table)
+	if name == "" {
 		return 0, then, nil
 	}
 	class := b.class(t.table, created)
@@ -109,7 +110,7 @@ func (b *builder) highest(db model.Tables, t *tableEntry, created string) (now, 
 	if class != mapping.ClassTimestampTZ {
 		early = early[:len(early)-3]
 	}
-	err = db.Each(t.plan.Name, func(r *model.Row) error {
+	err = db.Each(name, func(r *model.Row) error {
 		s, ok := r.Get(t.gen)
 		n, perr := strconv.ParseInt(s, 10, 64)
 		if !ok || perr != nil {

@@ -159,7 +159,7 @@ func (b *builder) likeIndex(be *mapping.BoundEntity) (*likeIndex, error) {
 	}
 	class := b.class(be.Main, l.Order)
 	by := mapping.NewRowOrder(b.in.Backup.Schema(), be.Main)
-	err = b.in.Backup.Each(be.Main.Qualified(), func(r *model.Row) error {
+	err = b.in.Backup.Each(nameIn(b.in.Backup, be.Main), func(r *model.Row) error {
 		if !mapping.Match(r, where) {
 			return nil
 		}
@@ -188,6 +188,17 @@ func (b *builder) likeIndex(be *mapping.BoundEntity) (*likeIndex, error) {
 		return nil
 	})
 	return x, err
+}
+
+// nameIn is what a database calls a table of the target: the qualified name, else the bare one, since files and other
+// engines know no schemas. "" when it has no such table.
+func nameIn(db model.Tables, t *model.Table) string {
+	for _, name := range []string{t.Qualified(), t.Name} {
+		if x := db.Schema().Table(name); x != nil {
+			return x.Qualified()
+		}
+	}
+	return ""
 }
 
 // get copies a column out of a row, nil for NULL.
