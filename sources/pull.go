@@ -5,6 +5,9 @@ package sources
 import (
 	"context"
 	"fmt"
+	"slices"
+
+	"salvage/model"
 )
 
 // Progress is told after every page and every finished window, and before every wait.
@@ -217,42 +220,82 @@ func (p *puller) lookBack(want func(Window) bool) error {
 	return nil
 }
 
-// pages reads a window from cursor to its end. why is not empty when it leaves a hole.
+// pages reads a window from cursor to its end. why is not empty when it leaves a hole. While the store keeps
+// a page, the next one is asked for: a distant service makes the store's work cost no time.
 func (p *puller) pages(w Window, cursor string, done bool) (why string, err error) {
 	limit := w.Limit
-	for !done {
-		if why := p.closed(w); why != "" {
-			return why, nil
+	var kept keeping
+	for !done && why == "" {
+		page, err := p.next(&w, cursor)
+		if err := p.settle(&kept); err != nil {
+			return "", err
 		}
-		p.at = w.Stream
-		page, err := p.src.Next(p.ctx, w, cursor)
-		if p.ctx.Err() != nil {
+		switch {
+		case p.ctx.Err() != nil:
 			return "", p.ctx.Err()
-		}
-		if err == nil && !page.Done && page.Cursor == cursor {
-			err = fmt.Errorf("no progress after cursor %q", cursor)
-		}
-		if f, ok := FaultOf(err); ok && f.Kind == Overloaded && w.Limit > 1 {
-			w.Limit /= 2 // a smaller page may be answered where a large one is not
-			continue
-		}
-		if err != nil {
+		case err != nil:
 			return p.fault(w, err), nil
+		case page == nil:
+			return p.closed(w), nil
 		}
 		p.row = 0
 		w.Limit = min(limit, w.Limit*2)
-		missing := missingWords(page.Missing)
-		page.Done = page.Done && missing == ""
-		if err := p.st.Append(p.src.Name(), w, page); err != nil {
-			return "", fmt.Errorf("source %s: %s: keep: %w", p.src.Name(), w.Stream, err)
-		}
+		why = missingWords(page.Missing)
+		page.Done = page.Done && why == ""
 		cursor, done = page.Cursor, page.Done
-		p.count(w, page)
-		if missing != "" {
-			return missing, nil
-		}
+		kept = p.keep(w, page)
 	}
-	return "", nil
+	return why, p.settle(&kept)
+}
+
+// next asks for a page, and for a smaller one when the service fails on it; none when the window is closed.
+func (p *puller) next(w *Window, cursor string) (*Page, error) {
+	for p.closed(*w) == "" {
+		p.at = w.Stream
+		page, err := p.src.Next(p.ctx, *w, cursor)
+		if err == nil && !page.Done && page.Cursor == cursor {
+			err = fmt.Errorf("no progress after cursor %q", cursor)
+		}
+		if f, ok := FaultOf(err); ok && f.Kind == Overloaded && w.Limit > 1 && p.ctx.Err() == nil {
+			w.Limit /= 2 // a smaller page may be answered where a large one is not
+			continue
+		}
+		return page, err
+	}
+	return nil, nil
+}
+
+// keeping is a page on its way into the store; the zero value is none.
+type keeping struct {
+	w    Window
+	page *Page
+	err  chan error
+}
+
+// keep begins to store a page. What is too long for memory is stored at once: the source's next page may
+// take its place.
+func (p *puller) keep(w Window, page *Page) keeping {
+	k := keeping{w, page, make(chan error, 1)}
+	store := func() { k.err <- p.st.Append(p.src.Name(), w, page) }
+	if slices.ContainsFunc(page.Items, func(ev model.Evidence) bool { return ev.Long != nil }) {
+		store()
+	} else {
+		go store()
+	}
+	return k
+}
+
+// settle waits until a page is stored, and counts it then.
+func (p *puller) settle(k *keeping) error {
+	if k.page == nil {
+		return nil
+	}
+	if err := <-k.err; err != nil {
+		return fmt.Errorf("source %s: %s: keep: %w", p.src.Name(), k.w.Stream, err)
+	}
+	p.count(k.w, k.page)
+	*k = keeping{}
+	return nil
 }
 
 // closed says why nothing can be asked of a window any more; "" when it can.
