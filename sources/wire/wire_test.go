@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -188,6 +189,37 @@ func TestBrokenConnections(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestDeadlinesRoll wants a deadline that a library sets to be passed over, for it bounds a whole message
+// however steadily it comes, and a silent peer to be given up all the same.
+func TestDeadlinesRoll(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		for range 4 {
+			time.Sleep(100 * time.Millisecond)
+			conn.Write([]byte("x"))
+		}
+		io.Copy(io.Discard, conn) //nolint:errcheck // silent until the other side gives up
+	}()
+	conn, err := wire.Dialer(time.Second)(t.Context(), "tcp", l.Addr().String())
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, conn.SetDeadline(time.Now().Add(50*time.Millisecond)))
+	require.NoError(t, conn.SetReadDeadline(time.Now().Add(50*time.Millisecond)))
+	_, err = io.ReadFull(conn, make([]byte, 4))
+	require.NoError(t, err)
+	begin := time.Now()
+	_, err = conn.Read(make([]byte, 1))
+	require.ErrorIs(t, err, os.ErrDeadlineExceeded)
+	require.GreaterOrEqual(t, time.Since(begin), 900*time.Millisecond)
 }
 
 func TestAddresses(t *testing.T) {

@@ -194,6 +194,23 @@ func TestSecondPull(t *testing.T) {
 	require.Len(t, st.Evidence, 52)
 }
 
+// TestPageTokenForgotten lets the server forget its tokens in the middle of a list, whose next page cannot be
+// had any more: the calendar is listed anew, and nothing is lost.
+func TestPageTokenForgotten(t *testing.T) {
+	g := server(t, 6000)
+	forgot := false
+	g.SetHook(func(r *http.Request) {
+		if r.URL.Query().Get("pageToken") != "" && strings.Contains(r.URL.Path, "pickups") && !forgot {
+			forgot = true
+			g.ForgetTokens()
+		}
+	})
+	st, rep := pull(t, source(t, g))
+	require.True(t, forgot)
+	require.True(t, rep.Complete(), sourcetest.First(rep))
+	require.Len(t, st.Evidence, 6001)
+}
+
 // TestChangesMeanwhile wants what changes while the pull runs.
 func TestChangesMeanwhile(t *testing.T) {
 	g := server(t, 50)

@@ -60,7 +60,9 @@ func source(t *testing.T, o live.Options) *live.Source {
 func pull(t *testing.T, src sources.Source) (*sourcetest.Store, sources.Report) {
 	t.Helper()
 	st := sourcetest.NewStore()
-	rep, err := sources.Pull(context.Background(), src, st, nil)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute) // a server that never answers must not hold a test
+	defer stop()
+	rep, err := sources.Pull(ctx, src, st, nil)
 	require.NoError(t, err)
 	return st, rep
 }
