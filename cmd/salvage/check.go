@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -106,6 +107,11 @@ func (j *job) checkSource(ctx context.Context, s config.Source) (checkedSource, 
 		return c, err
 	}
 	defer closeSource(src)
+	if l, ok := src.(sources.Listener); ok {
+		l.Listen(func(w sources.Wait) {
+			j.u.say("source %s: %s; asked again in %s", s.Name, w.Why, w.For.Round(time.Millisecond))
+		})
+	}
 	if service, ok := src.(sources.Checker); ok {
 		return c, c.ask(ctx, service)
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -197,8 +198,12 @@ func TestLiveIsTheSameAsFiles(t *testing.T) {
 		w.stripe.Allow(fakes.StripeKey, "/v1/disputes")
 		require.NoError(t, os.Chmod(box, 0o700))
 		asked := len(w.stripe.Log())
+		rebuilt := liveSummary(t, kase).Reservations
+		require.Positive(t, rebuilt.Rebuilt)
 		code, _, msg = salvage(t, "pull", "-c", w.config(t), "--case", kase, "--now", moment, "--retry-holes")
 		require.Zero(t, code, msg)
+		w.account(t, kase)
+		require.Equal(t, rebuilt, liveSummary(t, kase).Reservations, "a pull rebuilds nothing and forgets nothing")
 		for _, l := range w.stripe.Log()[asked+1:] {
 			require.Contains(t, l, "/v1/disputes")
 		}
@@ -251,6 +256,7 @@ func TestSecretsStaySecret(t *testing.T) {
 	t.Setenv("LIVE_KEY", "rk_live_wrongwrongwrongwrong")
 	t.Setenv("LIVE_PASSWORD", "wrong-password-wrong")
 	do(exitInterrupted, "pull")
+	require.True(t, slices.ContainsFunc(liveSummary(t, kase).Coverage, func(c model.Coverage) bool { return c.Source == "stripe" && c.State == "hole" }), "a pull alone tells what it lacks")
 	do(exitHoles, "check")
 	t.Setenv("LIVE_KEY", "sk_live_4242424242424242")
 	do(exitRefused, "check")

@@ -39,8 +39,8 @@ func newPullCommand(g *globals) *cobra.Command {
 		Short: "bring the evidence of every source into the case",
 		Long: `Bring the evidence of every source into the case, byte for byte, and read it.
 What is there already is not stored again; after an interruption it goes on where it stopped.
-Services are only read. What could not be had is named, stream by stream and week by week;
---retry-holes asks for that alone.` + exitStatus,
+Services are only read. What could not be had is named, stream by stream and week by week, here
+and under coverage in summary.json; --retry-holes asks for that alone.` + exitStatus,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return runPull(cmd.Context(), g, opts) },
 	}
@@ -72,10 +72,28 @@ func runPull(ctx context.Context, g *globals, opts PullOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := j.printCounts(counts); err != nil {
+	if err := errors.Join(j.writePulled(ctx, counts), j.printCounts(counts)); err != nil {
 		return err
 	}
 	return j.complete()
+}
+
+// writePulled writes into summary.json what a pull alone changes: what there is of each source and what is
+// missing. What was rebuilt stays as the newest reconciliation has it.
+func (j *job) writePulled(ctx context.Context, counts []model.SourceCount) error {
+	s, err := j.kase.LoadSummary(ctx)
+	if err != nil {
+		return err
+	}
+	if s == nil {
+		s = &model.Summary{Wipe: stampTime(*j.cfg.Incident.Wipe), Conflicts: model.ConflictCount{BySeverity: map[model.Severity]int{}, ByCode: map[string]int{}}}
+		if !j.cut.IsZero() {
+			s.Cut = stampTime(j.cut)
+		}
+	}
+	s.Now, s.Evidence, s.Coverage, s.Next = stampTime(j.now), counts, j.coverage, "salvage run"
+	tidySummary(s)
+	return j.writeSummary(s)
 }
 
 // bringIn pulls every source and reads what came.

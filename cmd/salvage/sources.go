@@ -10,6 +10,7 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -132,7 +133,7 @@ func (j *job) openStripe(ctx context.Context, s config.Source, ca []byte) (sourc
 	switch err := stripelive.Vet(key); {
 	case errors.Is(err, stripelive.ErrUnrestricted) && !j.openKeys:
 		return nil, refuse(fmt.Errorf("source %s: %w", s.Name, err),
-			"make a restricted key with read rights only (Dashboard, Developers, API keys; `salvage check` names the rights), or accept the risk with --allow-unrestricted-key")
+			"make a restricted key (Dashboard, Developers, API keys) with these rights, each of them Read: "+strings.Join(stripelive.Rights(), ", ")+"; or accept the risk with --allow-unrestricted-key")
 	case errors.Is(err, stripelive.ErrPublishable):
 		return nil, usage(fmt.Errorf("source %s: %w", s.Name, err), "make a restricted key with read rights (Dashboard, Developers, API keys)")
 	}

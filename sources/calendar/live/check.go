@@ -5,6 +5,7 @@ package live
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"salvage/sources"
@@ -23,7 +24,9 @@ func (s *Source) Check(ctx context.Context) (sources.Access, error) {
 	switch {
 	case err == nil:
 		for _, c := range all {
-			a.Can = append(a.Can, fmt.Sprintf("%q (%s)", title(c), sources.Word(c.AccessRole)))
+			if err := s.reach(ctx, c.Id, fmt.Sprintf("%q (%s)", title(c), sources.Word(c.AccessRole)), &a); err != nil {
+				return a, err
+			}
 			if s.id.kind == "service account" && (c.AccessRole == "owner" || c.AccessRole == "writer") {
 				a.Excess = append(a.Excess, fmt.Sprintf("the calendar %q is shared for more than reading: \"See all event details\" is enough", title(c)))
 			}
@@ -40,14 +43,34 @@ func (s *Source) Check(ctx context.Context) (sources.Access, error) {
 		if len(find(all, w)) > 0 {
 			continue
 		}
-		if _, err := s.api.Events.List(w).Context(ctx).MaxResults(1).Do(); err == nil {
-			a.Can = append(a.Can, fmt.Sprintf("%q (shared by id)", w))
-		} else if ctx.Err() == nil {
-			a.Lacks = append(a.Lacks, fmt.Sprintf("the calendar %q is not there or is not shared with this credential", w))
+		if err := s.reach(ctx, w, fmt.Sprintf("%q (shared by id)", w), &a); err != nil {
+			return a, err
 		}
 	}
 	a.Notes = append(a.Notes, s.Notes()...)
 	return a, ctx.Err()
+}
+
+// reach tries a calendar with one event: that it is in the list does not prove that its events can be read.
+func (s *Source) reach(ctx context.Context, id, name string, a *sources.Access) error {
+	_, err := s.api.Events.List(id).Context(ctx).MaxResults(1).Do()
+	err = s.fault(ctx, err)
+	f, ok := sources.FaultOf(err)
+	switch {
+	case err == nil:
+		a.Can = append(a.Can, name)
+	case ok && f.Kind == sources.Forbidden:
+		why := ""
+		if f.Code != "" {
+			why = " (" + f.Code + ")"
+		}
+		a.Lacks = append(a.Lacks, "the events of the calendar "+name+" may not be read"+why)
+	case ok && f.Kind == sources.Rejected:
+		a.Lacks = append(a.Lacks, "the calendar "+name+" is not there or is not shared with this credential")
+	default:
+		return err
+	}
+	return nil
 }
 
 // scopes learns from a fresh token what it is good for.
@@ -64,13 +87,33 @@ func (s *Source) scopes(a *sources.Access) error {
 		a.Notes = append(a.Notes, "which scopes the credential has cannot be proven: Google did not say; salvage itself sends nothing but GET")
 		return nil
 	}
+	// QUIRK: a person may untick scopes on the page where they say yes; the sign-in succeeds all the same.
+	for _, need := range Scopes() {
+		if short := strings.TrimPrefix(need, scopeRoot); !covered(short, strings.Fields(granted)) {
+			a.Lacks = append(a.Lacks, "the scope "+short)
+		}
+	}
 	for _, sc := range strings.Fields(granted) {
-		short := strings.TrimPrefix(sc, "https://www.googleapis.com/auth/")
+		short := strings.TrimPrefix(sc, scopeRoot)
 		if !reads(short) {
 			a.Excess = append(a.Excess, "the scope "+sources.Word(short)+" can do more than read")
 		}
 	}
 	return nil
+}
+
+const scopeRoot = "https://www.googleapis.com/auth/"
+
+// covered says whether one of the granted scopes allows what a needed one does: itself, its form that may write
+// too, or one for all of the calendar.
+func covered(need string, granted []string) bool {
+	return slices.ContainsFunc(granted, func(g string) bool {
+		switch g = strings.TrimPrefix(g, scopeRoot); g {
+		case need, strings.TrimSuffix(need, ".readonly"), "calendar", "calendar.readonly":
+			return true
+		}
+		return false
+	})
 }
 
 // reads says whether a scope only reads.

@@ -58,6 +58,8 @@ func (s *Source) Check(ctx context.Context) (sources.Access, error) {
 		for _, st := range streams() {
 			can, why, err := s.may(ctx, acct, st)
 			if err != nil {
+				// Nothing was learnt of the key's rights; whoever makes another one has to know them.
+				a.Notes = append(a.Notes, "a key needs these rights, each of them Read: "+strings.Join(Rights(), ", "))
 				return a, err
 			}
 			name := st.name

@@ -2,7 +2,10 @@ package live
 
 // This file: what is asked of Stripe, in which order, and which right each list needs.
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // stream is one list of the API.
 type stream struct {
@@ -34,6 +37,16 @@ func streams() []stream {
 		{name: "credit_notes", path: "/v1/credit_notes", ranged: true, right: "Credit notes"},
 		{name: "balance_transactions", path: "/v1/balance_transactions", ranged: true, right: "Balance"},
 	}
+}
+
+// Rights are the permissions that a restricted key needs, as the Dashboard calls them: each of them Read.
+func Rights() (out []string) {
+	for _, st := range streams() {
+		if !slices.Contains(out, st.right) {
+			out = append(out, st.right)
+		}
+	}
+	return out
 }
 
 // needless are lists that salvage never reads. A key that may read them can more than it needs.
