@@ -300,6 +300,42 @@ func TestTwoAtOnce(t *testing.T) {
 	require.Contains(t, second, "another salvage is at work on this case")
 }
 
+// TestInterruptedAnywhere ends pulls at many moments, while they ask, store and read, and wants each of them to
+// say how to go on, and the last one to have what an undisturbed one has.
+func TestInterruptedAnywhere(t *testing.T) {
+	w := newWorld(t, rental.Options{PerDay: 5, Days: 40, LostDays: 10})
+	pull := func(ctx context.Context, kase string) (int, string) {
+		var out, msg bytes.Buffer
+		return execute(ctx, []string{"pull", "-c", w.config(t), "--case", kase, "--quiet"}, &out, &msg), msg.String()
+	}
+	begin := time.Now()
+	whole := filepath.Join(t.TempDir(), "case")
+	code, msg := pull(context.Background(), whole)
+	require.Zero(t, code, msg)
+	took := time.Since(begin)
+	stopped := 0
+	var kase string
+	for i := range 20 {
+		if i%2 == 0 {
+			kase = filepath.Join(t.TempDir(), "case")
+		}
+		ctx, stop := context.WithCancel(context.Background())
+		timer := time.AfterFunc(took*time.Duration(1+i)/25, stop)
+		code, msg := pull(ctx, kase)
+		timer.Stop()
+		stop()
+		if code != exitDone {
+			stopped++
+			require.Equal(t, exitInterrupted, code, msg)
+			require.Contains(t, msg, "run the same command again to resume")
+		}
+	}
+	require.Positive(t, stopped)
+	code, msg = pull(context.Background(), kase)
+	require.Zero(t, code, msg)
+	require.Equal(t, statusOf(t, whole).Digest, statusOf(t, kase).Digest)
+}
+
 // TestInterrupted ends a pull that waits for a silent server, and wants it to end soon and to say how to go on.
 func TestInterrupted(t *testing.T) {
 	w := newWorld(t, rental.Options{PerDay: 5, Days: 40, LostDays: 10})

@@ -196,9 +196,14 @@ func (c *Case) within(ctx context.Context, doing string, f func(tx *sql.Tx) erro
 	if err != nil {
 		return explain(doing, err)
 	}
-	if err := f(tx); err != nil {
+	err = f(tx)
+	if err != nil {
 		tx.Rollback() //nolint:errcheck // the first error is the one to tell
-		return explain(doing, err)
+	} else {
+		err = tx.Commit()
 	}
-	return explain(doing, tx.Commit())
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err() // database/sql tells of a transaction that was ended by its context that it is over, not why
+	}
+	return explain(doing, err)
 }
