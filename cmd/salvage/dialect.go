@@ -31,7 +31,7 @@ func (j *job) dialect() string {
 func (j *job) noScript() error {
 	if j.live == nil && j.backup.Schema().Dialect == "csv" {
 		return &failure{exitFailed, errors.New("there is no export: CSV files do not say what the tables are like (types, keys, sequences); report, board and conflicts are complete"),
-			"restore the files into an empty copy of the database, name a dump of it as live: in " + j.g.config + ", and run again"}
+			"name the database that the business runs on now as live: in " + j.g.config + " (path: of a dump, or url_env:), and run again"}
 	}
 	d := j.dialect()
 	if d == "postgres" {

@@ -157,9 +157,13 @@ func (b *builder) likeIndex(be *mapping.BoundEntity) (*likeIndex, error) {
 	if err != nil {
 		return nil, err
 	}
+	name := nameIn(b.in.Backup, be.Main)
+	if name == "" {
+		return nil, fmt.Errorf("%s: the backup has no table %s to take rows to be like from", be.Kind, be.Main.Qualified())
+	}
 	class := b.class(be.Main, l.Order)
 	by := mapping.NewRowOrder(b.in.Backup.Schema(), be.Main)
-	err = b.in.Backup.Each(nameIn(b.in.Backup, be.Main), func(r *model.Row) error {
+	err = b.in.Backup.Each(name, func(r *model.Row) error {
 		if !mapping.Match(r, where) {
 			return nil
 		}
@@ -190,13 +194,14 @@ func (b *builder) likeIndex(be *mapping.BoundEntity) (*likeIndex, error) {
 	return x, err
 }
 
-// nameIn is what a database calls a table of the target: the qualified name, else the bare one, since files and other
-// engines know no schemas. "" when it has no such table.
+// nameIn is what a database calls a table of the target: the qualified name, else the bare one where the database knows
+// no schemas, as files and other engines do. "" when it has no such table: one of another schema is another table.
 func nameIn(db model.Tables, t *model.Table) string {
-	for _, name := range []string{t.Qualified(), t.Name} {
-		if x := db.Schema().Table(name); x != nil {
-			return x.Qualified()
-		}
+	if x := db.Schema().Table(t.Qualified()); x != nil {
+		return x.Qualified()
+	}
+	if x := db.Schema().Table(t.Name); x != nil && x.Schema == "" {
+		return x.Qualified()
 	}
 	return ""
 }

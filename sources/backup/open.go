@@ -196,7 +196,7 @@ func folders() []folder {
 		{"*.[cCtT][sS][vV]", formatCSV, openCSVFolder},
 		{"*.[cCtT][sS][vV].gz", formatCSV, openCSVFolder},
 		{"*.[cCtT][sS][vV].zst", formatCSV, openCSVFolder},
-		{"", "a folder", nil},
+		{"", "a folder with neither pg_dump's toc.dat nor CSV files in it", nil},
 	}
 }
 
